@@ -1,0 +1,108 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Floors: a module imports only what lies below it (Documentation/design.md). `Scripts/check-floors` holds this true.
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// Kernels are always optimised, also in debug builds: an unspecialised kernel is a hundred times slower.
+func kernels(_ flags: String...) -> [SwiftSetting] {
+  strict + [.unsafeFlags(["-Ounchecked", "-wmo", "-enforce-exclusivity=unchecked"] + flags.flatMap { ["-Xcc", $0] })]
+}
+
+#if arch(x86_64)
+  let avx2 = kernels("-mavx2", "-mfma")
+  let avx512 = kernels(
+    "-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx512dq", "-mavx2", "-mfma", "-mprefer-vector-width=512")
+#else
+  let avx2 = kernels()
+  let avx512 = kernels()
+#endif
+
+let package = Package(
+  name: "Swiftlet",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Swiftlet", targets: ["Swiftlet"]),
+    .executable(name: "swiftlet", targets: ["SwiftletCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // Floor 0: what runs.
+    .target(name: "CVector"),
+    .target(name: "CPlatform"),
+    .target(name: "SwiftletKernels", dependencies: ["CVector"], swiftSettings: kernels()),
+    .target(name: "SwiftletKernelsBaseline", dependencies: ["SwiftletKernels"], swiftSettings: kernels()),
+    .target(name: "SwiftletKernelsAVX2", dependencies: ["SwiftletKernels"], swiftSettings: avx2),
+    .target(name: "SwiftletKernelsAVX512", dependencies: ["SwiftletKernels"], swiftSettings: avx512),
+
+    // Floor 1: the graph. Floor 2: its operators.
+    .target(name: "SwiftletGraph", swiftSettings: strict),
+    .target(name: "SwiftletOps", dependencies: ["SwiftletGraph"], swiftSettings: strict),
+
+    // Floor 3: bytes, networks, engine.
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"]), .brew(["libspng"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+    .target(
+      name: "SwiftletFormats", dependencies: ["SwiftletGraph", "CTurboJPEG", "CSPNG", "CWebP"], swiftSettings: strict),
+    .target(name: "SwiftletZoo", dependencies: ["SwiftletGraph", "SwiftletOps"], swiftSettings: strict),
+    .target(
+      name: "SwiftletEngine",
+      dependencies: [
+        "CPlatform", "SwiftletGraph", "SwiftletOps", "SwiftletKernels", "SwiftletKernelsBaseline",
+        "SwiftletKernelsAVX2", "SwiftletKernelsAVX512",
+      ], swiftSettings: strict),
+
+    // Floor 4: what is done with them.
+    .target(name: "SwiftletVision", dependencies: ["SwiftletGraph", "SwiftletFormats"], swiftSettings: strict),
+    .target(name: "SwiftletAnalysis", dependencies: ["SwiftletGraph", "SwiftletOps"], swiftSettings: strict),
+
+    // Floor 5: the umbrella. Floor 6: the command line.
+    .target(
+      name: "Swiftlet",
+      dependencies: [
+        "SwiftletGraph", "SwiftletOps", "SwiftletFormats", "SwiftletZoo", "SwiftletEngine", "SwiftletVision",
+        "SwiftletAnalysis",
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "SwiftletCLI",
+      dependencies: ["Swiftlet", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
+
+    // Tests mirror Sources.
+    .target(
+      name: "_SwiftletTestSupport", dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletFormats"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SwiftletGraphTests", dependencies: ["SwiftletGraph", "SwiftletOps", "_SwiftletTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SwiftletOpsTests", dependencies: ["SwiftletGraph", "SwiftletOps", "_SwiftletTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SwiftletFormatsTests", dependencies: ["SwiftletGraph", "SwiftletFormats", "_SwiftletTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SwiftletVisionTests",
+      dependencies: ["SwiftletGraph", "SwiftletFormats", "SwiftletVision", "_SwiftletTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SwiftletZooTests",
+      dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletZoo", "_SwiftletTestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "SwiftletEngineTests",
+      dependencies: [
+        "SwiftletGraph", "SwiftletOps", "SwiftletZoo", "SwiftletEngine", "_SwiftletTestSupport",
+      ], swiftSettings: strict),
+    .testTarget(name: "SwiftletCLITests", dependencies: ["Swiftlet", "_SwiftletTestSupport"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,80 @@
+/// A network as data: nodes in topological order, each an operator applied to earlier nodes.
+///
+/// A value: running, counting, exporting and rewriting are functions over it.
+public struct Graph: Sendable {
+  /// The position of a node.
+  public typealias ID = Int
+
+  public struct Node: Sendable {
+    public var op: any Op
+    public var inputs: [ID]
+    public var shape: Shape
+    /// Where the node was written, as in `features.1.conv.0`; of parameters the name in the weights.
+    public var name: String
+
+    public init(op: any Op, inputs: [ID], shape: Shape, name: String) {
+      self.op = op
+      self.inputs = inputs
+      self.shape = shape
+      self.name = name
+    }
+  }
+
+  public internal(set) var nodes: [Node]
+  public internal(set) var outputs: [ID]
+
+  /// The graph that `body` writes: it receives the symbolic input and returns the outputs.
+  /// - Throws: the first error of a shape rule, with the name of the node.
+  public init(input: Shape, _ body: (Tensor) -> [Tensor]) throws(GraphError) {
+    let builder = GraphBuilder()
+    let image = builder.add(Input(input), [], name: "input")
+    let outputs = body(image)
+    if let error = builder.error { throw error }
+    self = Graph(nodes: builder.nodes, outputs: outputs.map(\.id)).pruned()
+    try verify()
+  }
+
+  init(nodes: [Node], outputs: [ID]) {
+    self.nodes = nodes
+    self.outputs = outputs
+  }
+
+  public subscript(id: ID) -> Node { nodes[id] }
+
+  /// The shapes of the inputs of a node.
+  public func inputShapes(_ id: ID) -> [Shape] { nodes[id].inputs.map { nodes[$0].shape } }
+
+  /// The inputs in the order in which they were written.
+  public var inputs: [ID] { nodes.indices.filter { nodes[$0].op is Input } }
+
+  /// Parameters in the order in which the network wrote them: the order of the reference's state dict.
+  public var parameters: [(name: String, shape: Shape, isBuffer: Bool)] {
+    nodes.compactMap { node in (node.op as? Parameter).map { (node.name, node.shape, $0.isBuffer) } }
+  }
+
+  /// How many nodes (and outputs) read each node.
+  public var useCounts: [Int] {
+    var counts = [Int](repeating: 0, count: nodes.count)
+    for node in nodes { for input in node.inputs { counts[input] += 1 } }
+    for output in outputs { counts[output] += 1 }
+    return counts
+  }
+
+  /// The graph without the nodes that no output needs; inputs stay.
+  public func pruned() -> Graph {
+    var needed = nodes.map { $0.op is Input }
+    for output in outputs { needed[output] = true }
+    for id in nodes.indices.reversed() where needed[id] {
+      for input in nodes[id].inputs { needed[input] = true }
+    }
+    var position = [ID](repeating: -1, count: nodes.count)
+    var kept: [Node] = []
+    for id in nodes.indices where needed[id] {
+      var node = nodes[id]
+      node.inputs = node.inputs.map { position[$0] }
+      position[id] = kept.count
+      kept.append(node)
+    }
+    return Graph(nodes: kept, outputs: outputs.map { position[$0] })
+  }
+}

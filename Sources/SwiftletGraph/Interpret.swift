@@ -1,0 +1,42 @@
+extension Graph {
+  /// The outputs by the operators' reference implementations: slow, and the truth that the engine is checked against.
+  /// - Throws: an error of the weights when a parameter is missing or has another shape.
+  public func interpret(_ input: NDArray, _ weights: Weights) throws -> [NDArray] {
+    try evaluate(outputs) { node in
+      if node.op is Input { return input }
+      return try weights.array(node.name, node.shape)
+    }
+  }
+
+  /// The values of `ids`, computed by reference implementations; `leaf` provides inputs and parameters.
+  /// Values are dropped as soon as nothing needs them any more.
+  public func evaluate(_ ids: [ID], _ leaf: (Node) throws -> NDArray) throws -> [NDArray] {
+    var uses = [Int](repeating: 0, count: nodes.count)
+    var needed = [Bool](repeating: false, count: nodes.count)
+    for id in ids {
+      needed[id] = true
+      uses[id] += 1
+    }
+    for id in nodes.indices.reversed() where needed[id] {
+      for input in nodes[id].inputs {
+        needed[input] = true
+        uses[input] += 1
+      }
+    }
+    var values = [NDArray?](repeating: nil, count: nodes.count)
+    for id in nodes.indices where needed[id] {
+      let node = nodes[id]
+      if node.op is Input || node.op is Parameter {
+        values[id] = try leaf(node)
+      } else {
+        let inputs = node.inputs.map { values[$0].unsafelyUnwrapped }
+        values[id] = node.op.reference(inputs)
+        for input in node.inputs {
+          uses[input] -= 1
+          if uses[input] == 0 { values[input] = nil }
+        }
+      }
+    }
+    return ids.map { values[$0].unsafelyUnwrapped }
+  }
+}

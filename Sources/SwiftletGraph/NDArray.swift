@@ -1,0 +1,51 @@
+/// A dense array of 32-bit floats in row-major order.
+public struct NDArray: Hashable, Sendable {
+  public let shape: Shape
+  public var scalars: [Float]
+
+  /// - Precondition: `scalars.count == shape.elementCount`; readers of files check this before they come here.
+  public init(_ shape: Shape, _ scalars: [Float]) {
+    precondition(scalars.count == shape.elementCount, "\(scalars.count) scalars do not fill the shape \(shape)")
+    self.shape = shape
+    self.scalars = scalars
+  }
+
+  public init(_ shape: Shape, repeating value: Float = 0) {
+    self.init(shape, [Float](repeating: value, count: shape.elementCount))
+  }
+
+  /// `element(i)` at row-major position i.
+  public init(_ shape: Shape, _ element: (Int) -> Float) {
+    self.init(shape, (0..<shape.elementCount).map(element))
+  }
+
+  /// The same scalars under another shape of as many elements.
+  public func reshaped(_ shape: Shape) -> NDArray { NDArray(shape, scalars) }
+
+  /// How far apart neighbours along each dimension lie in `scalars`.
+  public var strides: [Int] {
+    var strides = [Int](repeating: 1, count: shape.rank)
+    for i in stride(from: shape.rank - 2, through: 0, by: -1) { strides[i] = strides[i + 1] * shape[i + 1] }
+    return strides
+  }
+
+  /// The element of a feature map `[batch, channels, height, width]`.
+  public subscript(n: Int, c: Int, y: Int, x: Int) -> Float {
+    get { scalars[((n * shape[1] + c) * shape[2] + y) * shape[3] + x] }
+    set { scalars[((n * shape[1] + c) * shape[2] + y) * shape[3] + x] = newValue }
+  }
+
+  /// max |a − b| / max |b|: the measure by which answers are compared with the right ones (b).
+  public func relativeError(to truth: NDArray) -> Float {
+    guard shape == truth.shape else { return .infinity }
+    var difference: Float = 0
+    var largest: Float = 0
+    for (a, b) in zip(scalars, truth.scalars) {
+      let d = abs(a - b)
+      if !d.isFinite { return .infinity }
+      difference = max(difference, d)
+      largest = max(largest, abs(b))
+    }
+    return difference == 0 ? 0 : difference / largest
+  }
+}

@@ -1,0 +1,37 @@
+/// The extents of an array, outermost first. Feature maps are `[batch, channels, height, width]`.
+public struct Shape: Hashable, Codable, Sendable {
+  public var dimensions: [Int]
+
+  public init(_ dimensions: [Int]) { self.dimensions = dimensions }
+
+  /// How many dimensions there are.
+  public var rank: Int { dimensions.count }
+
+  /// The product of all dimensions; 1 for a scalar. `nil` when it does not fit an `Int` or a dimension is negative.
+  public var checkedElementCount: Int? {
+    var product = 1
+    for dimension in dimensions {
+      let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
+      if overflow || dimension < 0 { return nil }
+      product = next
+    }
+    return product
+  }
+
+  /// The product of all dimensions; 1 for a scalar. Shapes of graphs and arrays are checked when these are made.
+  public var elementCount: Int { dimensions.reduce(1, *) }
+}
+
+extension Shape: RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral {
+  public init(arrayLiteral elements: Int...) { dimensions = elements }
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { dimensions.count }
+  public subscript(i: Int) -> Int {
+    get { dimensions[i] }
+    set { dimensions[i] = newValue }
+  }
+}
+
+extension Shape: CustomStringConvertible {
+  public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
+}

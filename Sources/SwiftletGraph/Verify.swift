@@ -1,0 +1,21 @@
+extension Graph {
+  /// Checks order, shapes, names and outputs. Every pass is followed by it.
+  public func verify() throws(GraphError) {
+    var names: Set<String> = []
+    for (id, node) in nodes.enumerated() {
+      for input in node.inputs where input < 0 || input >= id {
+        throw GraphError("node \(id) reads node \(input), which does not come before it", node: node.name)
+      }
+      let shape = try node.op.shape(inputShapes(id))
+      if shape != node.shape {
+        throw GraphError("the shape is \(node.shape), its rule says \(shape)", node: node.name)
+      }
+      if node.op is Parameter, !names.insert(node.name).inserted {
+        throw GraphError("two parameters have this name", node: node.name)
+      }
+    }
+    for output in outputs where !nodes.indices.contains(output) {
+      throw GraphError("output \(output) is not a node of the graph")
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/// Named arrays in a fixed order, each read when it is asked for, so that a network never holds its weights twice.
+public struct Weights: Sendable {
+  struct Entry: Sendable {
+    let shape: Shape
+    let load: @Sendable () throws -> NDArray
+  }
+
+  /// Where the weights come from, for messages: a path, or a word such as "random weights".
+  public let source: String
+  public private(set) var names: [String] = []
+  private var entries: [String: Entry] = [:]
+
+  public init(source: String) { self.source = source }
+
+  public init(_ arrays: [(String, NDArray)], source: String = "memory") {
+    self.init(source: source)
+    for (name, array) in arrays { add(name, array.shape) { array } }
+  }
+
+  /// Adds an array, or replaces the one of this name.
+  public mutating func add(_ name: String, _ shape: Shape, _ load: @escaping @Sendable () throws -> NDArray) {
+    if entries.updateValue(Entry(shape: shape, load: load), forKey: name) == nil { names.append(name) }
+  }
+
+  public func shape(_ name: String) -> Shape? { entries[name]?.shape }
+
+  /// The array `name`.
+  /// - Throws: `WeightsError` when there is none or its shape is not `shape`; errors of the file it is read from.
+  public func array(_ name: String, _ shape: Shape) throws -> NDArray {
+    guard let entry = entries[name] else { throw WeightsError(source: source, missing: [name]) }
+    guard entry.shape == shape else {
+      throw WeightsError(source: source, misshapen: [.init(name: name, found: entry.shape, expected: shape)])
+    }
+    return try entry.load()
+  }
+
+  /// Checks that these are the parameters of `graph`, no more and no less.
+  /// `num_batches_tracked`, which no network reads, may be there. So may arrays under a prefix in `ignoring`.
+  /// - Throws: one `WeightsError` that lists every name at fault.
+  public func check(against graph: Graph, ignoring prefixes: [String] = []) throws {
+    var error = WeightsError(source: source)
+    var expected: Set<String> = []
+    for parameter in graph.parameters {
+      expected.insert(parameter.name)
+      guard let found = shape(parameter.name) else {
+        error.missing.append(parameter.name)
+        continue
+      }
+      if found != parameter.shape {
+        error.misshapen.append(.init(name: parameter.name, found: found, expected: parameter.shape))
+      }
+    }
+    error.unexpected = names.filter { name in
+      !expected.contains(name) && !name.hasSuffix("num_batches_tracked")
+        && !prefixes.contains { name.hasPrefix($0) }
+    }
+    if !error.isEmpty { throw error }
+  }
+}
+
+/// Weights that do not fit a network: everything that is wrong, in one error.
+public struct WeightsError: Error, Hashable, CustomStringConvertible {
+  public struct Misshapen: Hashable, Sendable {
+    public var name: String
+    public var found: Shape
+    public var expected: Shape
+  }
+
+  public var source: String
+  public var missing: [String] = []
+  public var unexpected: [String] = []
+  public var misshapen: [Misshapen] = []
+
+  public init(source: String, missing: [String] = [], unexpected: [String] = [], misshapen: [Misshapen] = []) {
+    self.source = source
+    self.missing = missing
+    self.unexpected = unexpected
+    self.misshapen = misshapen
+  }
+
+  public var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty }
+
+  public var description: String {
+    var lines = ["\(source): the weights do not fit the network"]
+    func list(_ title: String, _ items: [String]) {
+      guard !items.isEmpty else { return }
+      lines.append("  \(items.count) \(title):")
+      lines += items.prefix(20).map { "    \($0)" }
+      if items.count > 20 { lines.append("    … and \(items.count - 20) more") }
+    }
+    list("missing", missing)
+    list("unexpected", unexpected)
+    list("of another shape", misshapen.map { "\($0.name): found \($0.found), expected \($0.expected)" })
+    return lines.joined(separator: "\n")
+  }
+}
