@@ -22,12 +22,6 @@ public struct NDArray: Hashable, Sendable {
   /// The same scalars under another shape of as many elements.
   public func reshaped(_ shape: Shape) -> NDArray { NDArray(shape, scalars) }
 
-  /// How far apart neighbours along each dimension lie in `scalars`.
-  public var strides: [Int] {
-    var strides = [Int](repeating: 1, count: shape.rank)
-    for i in stride(from: shape.rank - 2, through: 0, by: -1) { strides[i] = strides[i + 1] * shape[i + 1] }
-    return strides
-  }
 
   /// The element of a feature map `[batch, channels, height, width]`.
   public subscript(n: Int, c: Int, y: Int, x: Int) -> Float {

@@ -20,6 +20,13 @@ public struct Shape: Hashable, Codable, Sendable {
 
   /// The product of all dimensions; 1 for a scalar. Shapes of graphs and arrays are checked when these are made.
   public var elementCount: Int { dimensions.reduce(1, *) }
+
+  /// How far apart neighbours along each dimension of a row-major array lie.
+  public var strides: [Int] {
+    var strides = [Int](repeating: 1, count: rank)
+    for i in stride(from: rank - 2, through: 0, by: -1) { strides[i] = strides[i + 1] * dimensions[i + 1] }
+    return strides
+  }
 }
 
 extension Shape: RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral {

@@ -1,0 +1,26 @@
+public import SwiftletGraph
+import SwiftletOps
+
+/// Batch normalisation. Parameters: `weight`, `bias`, then the buffers `running_mean`, `running_var`.
+public struct BatchNorm: Layer {
+  var epsilon: Float
+  public init(epsilon: Float = 1e-5) { self.epsilon = epsilon }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let size: Shape = [x.channels]
+    return x.apply(
+      BatchNormalization(epsilon: epsilon), x.parameter("weight", size), x.parameter("bias", size),
+      x.buffer("running_mean", size), x.buffer("running_var", size))
+  }
+}
+
+/// Normalisation of the last dimension. Parameters: `weight`, `bias`.
+public struct LayerNorm: Layer {
+  var epsilon: Float
+  public init(epsilon: Float = 1e-5) { self.epsilon = epsilon }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let size: Shape = [x.shape[x.shape.rank - 1]]
+    return x.apply(LayerNormalization(epsilon: epsilon), x.parameter("weight", size), x.parameter("bias", size))
+  }
+}

@@ -1,0 +1,57 @@
+public import SwiftletGraph
+
+/// A group of networks that one paper defines.
+public struct Family: Sendable {
+  /// As in "MobileNetV2".
+  public var name: String
+  public var year: Int
+  /// Title, authors, venue.
+  public var paper: String
+  /// Where the paper is found.
+  public var url: String
+  /// The implementation whose parameter names are used, and the licence of that code.
+  public var reference: String
+  public var licence: String
+  public var models: [Model]
+
+  public init(
+    _ name: String, year: Int, paper: String, url: String, reference: String, licence: String, models: [Model]
+  ) {
+    (self.name, self.year, self.paper, self.url) = (name, year, paper, url)
+    (self.reference, self.licence, self.models) = (reference, licence, models)
+  }
+}
+
+/// One variant of a family: a definition with all that is needed to use it. Weights are brought by the user.
+public struct Model: Sendable {
+  /// The name in the reference, as in `mobilenetv2_100`.
+  public var name: String
+  public var preprocessing: Preprocessing
+  /// ImageNet-1k top-1 in per cent, as published, with where it was read.
+  public var top1: Double?
+  public var top1Source: String?
+  /// The prefix of the classifier's parameters, as in `classifier.`.
+  public var classifier: String
+  let network: @Sendable (_ classes: Int) -> any Layer
+
+  /// - Parameter network: the network for a number of classes; 0 leaves the classifier out and gives pooled features.
+  public init(
+    _ name: String, _ preprocessing: Preprocessing = Preprocessing(), top1: Double? = nil, top1Source: String? = nil,
+    classifier: String = "classifier.", network: @escaping @Sendable (_ classes: Int) -> any Layer
+  ) {
+    (self.name, self.preprocessing, self.top1, self.top1Source) = (name, preprocessing, top1, top1Source)
+    (self.classifier, self.network) = (classifier, network)
+  }
+
+  /// The network as a graph for images `[batch, channels, height, width]`, values normalised as `preprocessing` says.
+  /// - Parameters:
+  ///   - classes: 0 gives pooled features `[batch, features]` instead of logits.
+  ///   - size: height and width; the model's own where `nil`.
+  /// - Throws: `GraphError` when the architecture does not allow the size.
+  public func graph(batch: Int = 1, size: (height: Int, width: Int)? = nil, classes: Int = 1000) throws(GraphError) -> Graph {
+    let height = size?.height ?? preprocessing.height
+    let width = size?.width ?? preprocessing.width
+    let network = network(classes)
+    return try Graph(input: [batch, preprocessing.channels, height, width]) { [network($0)] }
+  }
+}

@@ -1,0 +1,24 @@
+public import SwiftletGraph
+import SwiftletOps
+
+/// How a network's definition differs from the reference; empty where it does not.
+public func differences(of graph: Graph, from golden: Golden) -> [String] {
+  var found: [String] = []
+  let ours = graph.parameters.map { "\($0.name) \($0.shape)" }
+  let theirs = golden.parameters.map { "\($0.name) \(Shape($0.shape))" }
+  if let i = zip(ours, theirs).enumerated().first(where: { $1.0 != $1.1 })?.offset {
+    found.append("parameter \(i) is \(ours[i]), the reference has \(theirs[i])")
+  } else if ours.count != theirs.count {
+    let next = (ours.count > theirs.count ? ours : theirs)[min(ours.count, theirs.count)]
+    found.append("\(ours.count) parameters, the reference has \(theirs.count); first only in one: \(next)")
+  }
+  let count = graph.parameters.filter { !$0.isBuffer }.reduce(0) { $0 + $1.shape.elementCount }
+  if count != golden.parameter_count { found.append("\(count) learned scalars, expected \(golden.parameter_count)") }
+  let macs = graph.nodes.indices.reduce(0) { sum, id in
+    guard graph[id].op is Conv || graph[id].op is Gemm else { return sum }
+    return sum + graph[id].op.cost(graph.inputShapes(id), graph[id].shape).multiplyAdds
+  }
+  let perImage = macs / max(1, golden.input[0])
+  if perImage != golden.conv_linear_macs { found.append("\(perImage) multiply-adds, expected \(golden.conv_linear_macs)") }
+  return found
+}

@@ -1,0 +1,60 @@
+public import Foundation
+public import SwiftletGraph
+
+/// A right answer made with a reference implementation.
+public struct Golden: Decodable, Sendable {
+  public struct Parameter: Decodable, Sendable {
+    public var name: String
+    public var shape: [Int]
+
+    public init(from decoder: any Decoder) throws {
+      var values = try decoder.unkeyedContainer()
+      name = try values.decode(String.self)
+      shape = try values.decode([Int].self)
+    }
+  }
+
+  public struct Feature: Decodable, Sendable {
+    public var shape: [Int]
+    public var mean: Double
+    public var std: Double
+    public var head: [Float]
+  }
+
+  public var model: String
+  public var salt: String
+  public var gain: Float
+  public var input: [Int]
+  public var parameters: [Parameter]
+  public var parameter_count: Int
+  public var conv_linear_macs: Int
+  public var output: [[Float]]?
+  public var features: [String: Feature]?
+
+  public static func read(_ file: URL) throws -> Golden {
+    try JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
+  }
+
+  /// The goldens of a folder, such as `classification`, sorted by name.
+  public static func all(_ folder: String) throws -> [Golden] {
+    let files = try FileManager.default.contentsOfDirectory(
+      at: SharedData.root.appending(path: "goldens/\(folder)"), includingPropertiesForKeys: nil)
+    return try files.filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }.map(read)
+  }
+
+  public var rule: Rule { Rule(salt: salt, gain: gain) }
+  public var truth: NDArray { NDArray([output!.count, output![0].count], output!.flatMap { $0 }) }
+}
+
+/// The folder with right answers and pictures beside the repository.
+public enum SharedData {
+  public static let root: URL = {
+    var folder = URL(filePath: #filePath)
+    while folder.path != "/" {
+      folder.deleteLastPathComponent()
+      let candidate = folder.appending(path: "shared")
+      if FileManager.default.fileExists(atPath: candidate.appending(path: "goldens").path) { return candidate }
+    }
+    return URL(filePath: "../shared")
+  }()
+}
