@@ -1,0 +1,42 @@
+// The channels of one pixel, built by nesting types: a loop over an array of accumulators is not unrolled, types are.
+
+/// Accumulators for neighbouring channels of one pixel; also one row of packed weights.
+public protocol Columns {
+  static var width: Int { get }
+  init(_ p: Source)
+  mutating func fma(_ s: Float, _ w: Self)
+  /// Stores to a blocked map: 16 channels side by side, the next block `blockStride` floats away.
+  func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int)
+}
+
+/// One vector.
+public struct One<V: Vector>: Columns {
+  @usableFromInline var v: V
+  @inlinable @inline(__always) public static var width: Int { V.lanes }
+  @inlinable @inline(__always) public init(_ p: Source) { v = V(p) }
+  @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) { v = v.fma(V(splat: s), w.v) }
+  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
+    e.finish(v, offset).store(c)
+  }
+}
+
+/// Two groups of channels; the left one fills whole blocks or shares its block with the right one.
+public struct Beside<L: Columns, R: Columns>: Columns {
+  @usableFromInline var l: L
+  @usableFromInline var r: R
+  @inlinable @inline(__always) public static var width: Int { L.width + R.width }
+  @inlinable @inline(__always) public init(_ p: Source) {
+    l = L(p)
+    r = R(p + L.width)
+  }
+  @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) {
+    l.fma(s, w.l)
+    r.fma(s, w.r)
+  }
+  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
+    l.store(c, blockStride, e, offset)
+    r.store(
+      c + L.width / 16 * blockStride + L.width % 16, blockStride, e,
+      offset + L.width / 16 * e.residualBlockStride + L.width % 16)
+  }
+}

@@ -1,0 +1,192 @@
+// Depthwise convolution on blocked maps, in strips of 7 outputs of one row. There is no border in memory: taps outside the map
+// are dropped by the type of the strip (left and right) or by the bounds of the row loop (top and bottom).
+
+/// Kernel size, stride, and how many columns of the first and of the last strip lie outside the map.
+public protocol DepthwiseGeometry {
+  static var kernel: Int { get }
+  static var stride: Int { get }
+  static var left: Int { get }
+  static var right: Int { get }
+}
+
+/// A number as a type.
+public protocol Number {
+  static var value: Int { get }
+}
+public enum N0: Number { @inlinable @inline(__always) public static var value: Int { 0 } }
+public enum N1: Number { @inlinable @inline(__always) public static var value: Int { 1 } }
+public enum N2: Number { @inlinable @inline(__always) public static var value: Int { 2 } }
+public enum N3: Number { @inlinable @inline(__always) public static var value: Int { 3 } }
+public enum N5: Number { @inlinable @inline(__always) public static var value: Int { 5 } }
+public enum N7: Number { @inlinable @inline(__always) public static var value: Int { 7 } }
+
+public enum Geometry<K: Number, S: Number, L: Number, R: Number>: DepthwiseGeometry {
+  @inlinable @inline(__always) public static var kernel: Int { K.value }
+  @inlinable @inline(__always) public static var stride: Int { S.value }
+  @inlinable @inline(__always) public static var left: Int { L.value }
+  @inlinable @inline(__always) public static var right: Int { R.value }
+}
+
+/// What one depthwise convolution needs to know.
+public struct DepthwiseArguments {
+  public var inputHeight = 0
+  public var inputWidth = 0
+  public var outputHeight = 0
+  public var outputWidth = 0
+  public var kernel = 0
+  public var stride = 1
+  public var dilation = 1
+  public var top = 0
+  public var left = 0
+  public var lower = -Float.infinity
+  public var upper = Float.infinity
+  public init() {}
+}
+
+/// Rows `first..<last` of one block: arguments, input block, weights (16 biases, then 16 weights a tap), output block, first, last.
+public typealias DepthwiseFunction = @convention(c) (UnsafeRawPointer, Source, Source, Target, Int, Int) -> Void
+
+public protocol Strip<V> {
+  associatedtype V: Vector
+  static var count: Int { get }
+  init(_ bias: V)
+  mutating func fma<G: DepthwiseGeometry>(
+    _ g: G.Type, _ dropLeft: Bool, _ dropRight: Bool, _ p: Source, _ column: Int, _ w: V)
+  func store(_ y: Target, _ lower: V, _ upper: V)
+}
+
+public struct StripOne<V: Vector>: Strip {
+  @usableFromInline var v: V
+  @inlinable @inline(__always) public static var count: Int { 1 }
+  @inlinable @inline(__always) public init(_ bias: V) { v = bias }
+  @inlinable @inline(__always) public mutating func fma<G: DepthwiseGeometry>(
+    _ g: G.Type, _ dropLeft: Bool, _ dropRight: Bool, _ p: Source, _ column: Int, _ w: V
+  ) {
+    if dropLeft && column < G.left { return }  // constants after inlining
+    if dropRight && column >= 6 * G.stride + G.kernel - G.right { return }
+    v = v.fma(V(p + column * 16), w)
+  }
+  @inlinable @inline(__always) public func store(_ y: Target, _ lower: V, _ upper: V) { v.most(lower).least(upper).store(y) }
+}
+
+public struct StripPair<A: Strip, B: Strip>: Strip where A.V == B.V {
+  @usableFromInline var a: A
+  @usableFromInline var b: B
+  @inlinable @inline(__always) public static var count: Int { A.count + B.count }
+  @inlinable @inline(__always) public init(_ bias: A.V) {
+    a = A(bias)
+    b = B(bias)
+  }
+  @inlinable @inline(__always) public mutating func fma<G: DepthwiseGeometry>(
+    _ g: G.Type, _ dropLeft: Bool, _ dropRight: Bool, _ p: Source, _ column: Int, _ w: A.V
+  ) {
+    a.fma(g, dropLeft, dropRight, p, column, w)
+    b.fma(g, dropLeft, dropRight, p, column + A.count * G.stride, w)
+  }
+  @inlinable @inline(__always) public func store(_ y: Target, _ lower: A.V, _ upper: A.V) {
+    a.store(y, lower, upper)
+    b.store(y + A.count * 16, lower, upper)
+  }
+}
+
+public typealias Strip2<V: Vector> = StripPair<StripOne<V>, StripOne<V>>
+public typealias Strip3<V: Vector> = StripPair<Strip2<V>, StripOne<V>>
+public typealias Strip7<V: Vector> = StripPair<StripPair<Strip2<V>, Strip2<V>>, Strip3<V>>
+
+@inlinable @inline(__always)
+func strip<G: DepthwiseGeometry, V: Vector>(
+  _ g: G.Type, _ v: V.Type, _ dropLeft: Bool, _ dropRight: Bool, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source,
+  _ bias: V, _ y: Target, _ lower: V, _ upper: V
+) {
+  var sums = Strip7<V>(bias)
+  var x = x
+  var w = w
+  var rows = rows
+  while rows > 0 {
+    sums.fma(g, dropLeft, dropRight, x, 0, V(w))
+    sums.fma(g, dropLeft, dropRight, x, 1, V(w + 16))
+    sums.fma(g, dropLeft, dropRight, x, 2, V(w + 32))
+    if G.kernel > 3 {
+      sums.fma(g, dropLeft, dropRight, x, 3, V(w + 48))
+      sums.fma(g, dropLeft, dropRight, x, 4, V(w + 64))
+    }
+    if G.kernel > 5 {
+      sums.fma(g, dropLeft, dropRight, x, 5, V(w + 80))
+      sums.fma(g, dropLeft, dropRight, x, 6, V(w + 96))
+    }
+    x += rowStride
+    w += G.kernel * 16
+    rows -= 1
+  }
+  sums.store(y, lower, upper)
+}
+
+/// Rows of a map at least 7 outputs wide; the last strip of a row overlaps the one before where 7 does not divide the width.
+@inlinable @inline(never)
+public func depthwise<G: DepthwiseGeometry, V: Vector>(
+  _ g: G.Type, _ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source, _ y: Target, _ first: Int,
+  _ last: Int
+) {
+  let d = arguments.assumingMemoryBound(to: DepthwiseArguments.self).pointee
+  let rowStride = d.inputWidth * 16
+  let lower = V(splat: d.lower)
+  let upper = V(splat: d.upper)
+  var lane = 0
+  while lane < 16 {
+    let bias = V(weights + lane)
+    var row = first
+    while row < last {
+      let top = row * G.stride - d.top
+      let skipped = max(0, -top)
+      let rows = min(G.kernel, d.inputHeight - top) - skipped
+      let w = weights + (16 + skipped * G.kernel * 16 + lane)
+      let from = x + (top + skipped) * rowStride + lane - G.left * 16
+      let to = y + row * d.outputWidth * 16 + lane
+      let end = d.outputWidth - 7
+      if end == 0 {
+        strip(g, v, true, true, from, rows, rowStride, w, bias, to, lower, upper)
+      } else {
+        strip(g, v, true, false, from, rows, rowStride, w, bias, to, lower, upper)
+        var column = 7
+        while column < end {
+          strip(
+            g, v, false, false, from + column * G.stride * 16, rows, rowStride, w, bias, to + column * 16, lower, upper)
+          column += 7
+        }
+        strip(g, v, false, true, from + end * G.stride * 16, rows, rowStride, w, bias, to + end * 16, lower, upper)
+      }
+      row += 1
+    }
+    lane += V.lanes
+  }
+}
+
+/// Any kernel, stride, dilation, padding and width; one output at a time.
+@inlinable @inline(__always)
+public func depthwiseAny<V: Vector>(
+  _ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source, _ y: Target, _ first: Int, _ last: Int
+) {
+  let d = arguments.assumingMemoryBound(to: DepthwiseArguments.self).pointee
+  let lower = V(splat: d.lower)
+  let upper = V(splat: d.upper)
+  for row in first..<last {
+    for column in 0..<d.outputWidth {
+      var lane = 0
+      while lane < 16 {
+        var sum = V(weights + lane)
+        for ky in 0..<d.kernel {
+          let iy = row * d.stride - d.top + ky * d.dilation
+          if iy < 0 || iy >= d.inputHeight { continue }
+          for kx in 0..<d.kernel {
+            let ix = column * d.stride - d.left + kx * d.dilation
+            if ix < 0 || ix >= d.inputWidth { continue }
+            sum = sum.fma(
+              V(x + (iy * d.inputWidth + ix) * 16 + lane), V(weights + (1 + ky * d.kernel + kx) * 16 + lane))
+          }
+        }
+        sum.most(lower).least(upper).store(y + (row * d.outputWidth + column) * 16 + lane)
+        lane += V.lanes
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+// Kernels that map or join values. Counts are multiples of 16: buffers are padded to whole blocks.
+
+/// from, to, count, and two numbers whose meaning depends on the formula.
+public typealias UnaryFunction = @convention(c) (Source, Target, Int, Float, Float) -> Void
+/// a, b, to, count.
+public typealias BinaryFunction = @convention(c) (Source, Source, Target, Int) -> Void
+/// One block: from, 16 factors, 16 summands, to, pixels, lower, upper.
+public typealias AffineFunction = @convention(c) (Source, Source, Source, Target, Int, Float, Float) -> Void
+
+/// A formula with two parameters.
+public protocol UnaryFormula {
+  static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V
+}
+
+@inlinable @inline(__always)
+public func unary<F: UnaryFormula, V: Vector>(
+  _ f: F.Type, _ v: V.Type, _ x: Source, _ y: Target, _ count: Int, _ alpha: Float, _ beta: Float
+) {
+  let a = V(splat: alpha)
+  let b = V(splat: beta)
+  var i = 0
+  while i < count {
+    F.apply(V(x + i), a, b).store(y + i)
+    i += V.lanes
+  }
+}
+
+public enum ClampFormula: UnaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V {
+    x.most(alpha).least(beta)
+  }
+}
+public enum LeakyReluFormula: UnaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V {
+    x.whenPositive(x, x.times(alpha))
+  }
+}
+public enum EluFormula: UnaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V {
+    x.whenPositive(x, alpha.times(exponential(x).minus(V(splat: 1))))
+  }
+}
+public enum SigmoidFormula: UnaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V { sigmoid(x) }
+}
+public enum TanhFormula: UnaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V {
+    hyperbolicTangent(x)
+  }
+}
+public enum HardSigmoidFormula: UnaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V {
+    beta.fma(x, alpha).most(V(splat: 0)).least(V(splat: 1))
+  }
+}
+public enum HardSwishFormula: UnaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V { hardSwish(x) }
+}
+public enum SwishFormula: UnaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V {
+    x.over(V(splat: 1).plus(exponential(V(splat: 0).minus(x))))
+  }
+}
+public enum GeluFormula: UnaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V { gelu(x) }
+}
+public enum GeluTanhFormula: UnaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V { geluTanh(x) }
+}
+public enum MishFormula: UnaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V { mish(x) }
+}
+
+/// A formula of two values.
+public protocol BinaryFormula {
+  static func apply<V: Vector>(_ a: V, _ b: V) -> V
+}
+public enum AddFormula: BinaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ a: V, _ b: V) -> V { a.plus(b) }
+}
+public enum SubFormula: BinaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ a: V, _ b: V) -> V { a.minus(b) }
+}
+public enum MulFormula: BinaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ a: V, _ b: V) -> V { a.times(b) }
+}
+public enum DivFormula: BinaryFormula {
+  @inlinable @inline(__always) public static func apply<V: Vector>(_ a: V, _ b: V) -> V { a.over(b) }
+}
+
+@inlinable @inline(__always)
+public func binary<F: BinaryFormula, V: Vector>(
+  _ f: F.Type, _ v: V.Type, _ a: Source, _ b: Source, _ y: Target, _ count: Int
+) {
+  var i = 0
+  while i < count {
+    F.apply(V(a + i), V(b + i)).store(y + i)
+    i += V.lanes
+  }
+}
+
+/// x · scale + shift of one block, clamped: a normalisation that no convolution took in, a squeeze-and-excite gate.
+@inlinable @inline(__always)
+public func affine<V: Vector>(
+  _ v: V.Type, _ x: Source, _ scale: Source, _ shift: Source, _ y: Target, _ pixels: Int, _ lower: Float,
+  _ upper: Float
+) {
+  let low = V(splat: lower)
+  let high = V(splat: upper)
+  var lane = 0
+  while lane < 16 {
+    let s = V(scale + lane)
+    let b = V(shift + lane)
+    var i = lane
+    while i < pixels * 16 {
+      b.fma(V(x + i), s).most(low).least(high).store(y + i)
+      i += 16
+    }
+    lane += V.lanes
+  }
+}

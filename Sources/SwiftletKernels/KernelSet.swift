@@ -1,0 +1,67 @@
+/// The formulas that an engine may apply to a value on its own.
+public enum UnaryKind: Int, Sendable, CaseIterable {
+  case clamp, leakyRelu, elu, sigmoid, tanh, hardSigmoid, hardSwish, swish, gelu, geluTanh, mish
+}
+public enum BinaryKind: Int, Sendable, CaseIterable { case add, sub, mul, div }
+public enum EpilogueKind: Int, Sendable, CaseIterable { case clamp, addClamp, hardSwish }
+public enum WalkKind: Int, Sendable, CaseIterable { case dense, gather16, gather32, gather2, gatherAny }
+
+/// Which tiles: channels, walk, epilogue.
+public struct TileKey: Hashable, Sendable {
+  public var width: Int
+  public var walk: WalkKind
+  public var epilogue: EpilogueKind
+
+  public init(_ width: Int, _ walk: WalkKind, _ epilogue: EpilogueKind) {
+    (self.width, self.walk, self.epilogue) = (width, walk, epilogue)
+  }
+}
+
+/// Which depthwise kernel: kernel size, stride, columns that the first and the last strip of a row drop.
+public struct DepthwiseKey: Hashable, Sendable {
+  public var kernel: Int
+  public var stride: Int
+  public var left: Int
+  public var right: Int
+
+  public init(_ kernel: Int, _ stride: Int, _ left: Int, _ right: Int) {
+    (self.kernel, self.stride, self.left, self.right) = (kernel, stride, left, right)
+  }
+}
+
+/// All kernels of one instruction set: what a planner chooses from.
+public struct KernelSet: Sendable {
+  public var name: String
+  public var tiles: [TileKey: TileFunction]
+  public var depthwise: [DepthwiseKey: DepthwiseFunction]
+  public var depthwiseAny: DepthwiseFunction
+  public var unary: [UnaryFunction]
+  public var binary: [BinaryFunction]
+  public var affine: AffineFunction
+  public var maxPool: PoolFunction
+  public var averagePool: PoolFunction
+  public var globalAverage: GlobalPoolFunction
+  public var matrixVector: MatrixVectorFunction
+  public var softmax: SoftmaxFunction
+  public var layerNorm: LayerNormFunction
+  public var attention: AttentionFunction
+
+  /// The heights (pixels) of tiles, largest first.
+  public var tileHeights: [Int]
+  /// The widths (channels) of tiles, largest first.
+  public var tileWidths: [Int] { Set(tiles.keys.map(\.width)).sorted(by: >) }
+
+  public init(
+    name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], depthwise: [DepthwiseKey: DepthwiseFunction],
+    depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,
+    maxPool: PoolFunction, averagePool: PoolFunction, globalAverage: GlobalPoolFunction,
+    matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
+    attention: AttentionFunction
+  ) {
+    (self.name, self.tiles, self.tileHeights) = (name, tiles, tileHeights)
+    (self.depthwise, self.depthwiseAny) = (depthwise, depthwiseAny)
+    (self.unary, self.binary, self.affine) = (unary, binary, affine)
+    (self.maxPool, self.averagePool, self.globalAverage) = (maxPool, averagePool, globalAverage)
+    (self.matrixVector, self.softmax, self.layerNorm, self.attention) = (matrixVector, softmax, layerNorm, attention)
+  }
+}

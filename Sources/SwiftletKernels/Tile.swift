@@ -1,0 +1,49 @@
+// Register tiles by nesting generic structs: `Stack<Stack<Pixel, Pixel>, Pixel>` is three pixels.
+
+/// A column of neighbouring pixels with the same channels, held in registers.
+public protocol Tile {
+  associatedtype C: Columns
+  static var height: Int { get }
+  init(_ bias: C)
+  /// - Parameter step: floats between the input's values of neighbouring output pixels.
+  mutating func fma(_ a: Source, _ step: Int, _ w: C)
+  func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int)
+}
+
+public struct Pixel<C: Columns>: Tile {
+  @usableFromInline var accumulator: C
+  @inlinable @inline(__always) public static var height: Int { 1 }
+  @inlinable @inline(__always) public init(_ bias: C) { accumulator = bias }
+  @inlinable @inline(__always) public mutating func fma(_ a: Source, _ step: Int, _ w: C) { accumulator.fma(a.pointee, w) }
+  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
+    accumulator.store(c, blockStride, e, offset)
+  }
+}
+
+public struct Stack<A: Tile, B: Tile>: Tile where A.C == B.C {
+  @usableFromInline var a: A
+  @usableFromInline var b: B
+  @inlinable @inline(__always) public static var height: Int { A.height + B.height }
+  @inlinable @inline(__always) public init(_ bias: A.C) {
+    a = A(bias)
+    b = B(bias)
+  }
+  @inlinable @inline(__always) public mutating func fma(_ p: Source, _ step: Int, _ w: A.C) {
+    a.fma(p, step, w)
+    b.fma(p + A.height * step, step, w)
+  }
+  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
+    a.store(c, blockStride, e, offset)
+    b.store(c + A.height * 16, blockStride, e, offset + A.height * 16)
+  }
+}
+
+public typealias T2<C: Columns> = Stack<Pixel<C>, Pixel<C>>
+public typealias T3<C: Columns> = Stack<T2<C>, Pixel<C>>
+public typealias T4<C: Columns> = Stack<T2<C>, T2<C>>
+public typealias T6<C: Columns> = Stack<T3<C>, T3<C>>
+public typealias T7<C: Columns> = Stack<T4<C>, T3<C>>
+public typealias T8<C: Columns> = Stack<T4<C>, T4<C>>
+public typealias T10<C: Columns> = Stack<T6<C>, T4<C>>
+public typealias T12<C: Columns> = Stack<T6<C>, T6<C>>
+public typealias T14<C: Columns> = Stack<T7<C>, T7<C>>

@@ -1,0 +1,74 @@
+public import CVector
+
+public typealias Source = UnsafePointer<Float>
+public typealias Target = UnsafeMutablePointer<Float>
+
+/// What kernels ask of a vector of floats.
+///
+/// The conformances below are concrete on purpose: comparisons and `replacing` on a generic `SIMD` stay loops over lanes.
+public protocol Vector {
+  static var lanes: Int { get }
+  init(splat: Float)
+  init(_ p: Source)
+  func store(_ p: Target)
+  func plus(_ b: Self) -> Self
+  func minus(_ b: Self) -> Self
+  func times(_ b: Self) -> Self
+  func over(_ b: Self) -> Self
+  func least(_ b: Self) -> Self
+  func most(_ b: Self) -> Self
+  /// self + a · b; fused where the machine can.
+  func fma(_ a: Self, _ b: Self) -> Self
+  /// `a` where self is positive, `b` elsewhere.
+  func whenPositive(_ a: Self, _ b: Self) -> Self
+  /// 2ⁿ, n being the integer in the low bits of self.
+  func powerOfTwo() -> Self
+}
+
+extension SIMD16: Vector where Scalar == Float {
+  @inlinable @inline(__always) public static var lanes: Int { 16 }
+  @inlinable @inline(__always) public init(splat: Float) { self.init(repeating: splat) }
+  @inlinable @inline(__always) public init(_ p: Source) { self = UnsafeRawPointer(p).loadUnaligned(as: Self.self) }
+  @inlinable @inline(__always) public func store(_ p: Target) { UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self) }
+  @inlinable @inline(__always) public func plus(_ b: Self) -> Self { add16(self, b) }
+  @inlinable @inline(__always) public func minus(_ b: Self) -> Self { sub16(self, b) }
+  @inlinable @inline(__always) public func times(_ b: Self) -> Self { mul16(self, b) }
+  @inlinable @inline(__always) public func over(_ b: Self) -> Self { div16(self, b) }
+  @inlinable @inline(__always) public func least(_ b: Self) -> Self { min16(self, b) }
+  @inlinable @inline(__always) public func most(_ b: Self) -> Self { max16(self, b) }
+  @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma16(self, a, b) }
+  @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select16(self, a, b) }
+  @inlinable @inline(__always) public func powerOfTwo() -> Self { exp2i16(self) }
+}
+
+extension SIMD8: Vector where Scalar == Float {
+  @inlinable @inline(__always) public static var lanes: Int { 8 }
+  @inlinable @inline(__always) public init(splat: Float) { self.init(repeating: splat) }
+  @inlinable @inline(__always) public init(_ p: Source) { self = UnsafeRawPointer(p).loadUnaligned(as: Self.self) }
+  @inlinable @inline(__always) public func store(_ p: Target) { UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self) }
+  @inlinable @inline(__always) public func plus(_ b: Self) -> Self { add8(self, b) }
+  @inlinable @inline(__always) public func minus(_ b: Self) -> Self { sub8(self, b) }
+  @inlinable @inline(__always) public func times(_ b: Self) -> Self { mul8(self, b) }
+  @inlinable @inline(__always) public func over(_ b: Self) -> Self { div8(self, b) }
+  @inlinable @inline(__always) public func least(_ b: Self) -> Self { min8(self, b) }
+  @inlinable @inline(__always) public func most(_ b: Self) -> Self { max8(self, b) }
+  @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma8(self, a, b) }
+  @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select8(self, a, b) }
+  @inlinable @inline(__always) public func powerOfTwo() -> Self { exp2i8(self) }
+}
+
+extension SIMD4: Vector where Scalar == Float {
+  @inlinable @inline(__always) public static var lanes: Int { 4 }
+  @inlinable @inline(__always) public init(splat: Float) { self.init(repeating: splat) }
+  @inlinable @inline(__always) public init(_ p: Source) { self = UnsafeRawPointer(p).loadUnaligned(as: Self.self) }
+  @inlinable @inline(__always) public func store(_ p: Target) { UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self) }
+  @inlinable @inline(__always) public func plus(_ b: Self) -> Self { add4(self, b) }
+  @inlinable @inline(__always) public func minus(_ b: Self) -> Self { sub4(self, b) }
+  @inlinable @inline(__always) public func times(_ b: Self) -> Self { mul4(self, b) }
+  @inlinable @inline(__always) public func over(_ b: Self) -> Self { div4(self, b) }
+  @inlinable @inline(__always) public func least(_ b: Self) -> Self { min4(self, b) }
+  @inlinable @inline(__always) public func most(_ b: Self) -> Self { max4(self, b) }
+  @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma4(self, a, b) }
+  @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select4(self, a, b) }
+  @inlinable @inline(__always) public func powerOfTwo() -> Self { exp2i4(self) }
+}

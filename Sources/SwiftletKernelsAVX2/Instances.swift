@@ -1,0 +1,1 @@
+../SwiftletKernelsBaseline/Instances.swift

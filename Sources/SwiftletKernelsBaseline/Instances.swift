@@ -1,0 +1,60 @@
+import SwiftletKernels
+
+// The kernels that look the same on every instruction set, instantiated for this module's vector `V`. One file, shared by all
+// instruction sets through links; each compiles it with flags of its own.
+
+let unaryKernels: [UnaryFunction] = [
+  { unary(ClampFormula.self, V.self, $0, $1, $2, $3, $4) },
+  { unary(LeakyReluFormula.self, V.self, $0, $1, $2, $3, $4) },
+  { unary(EluFormula.self, V.self, $0, $1, $2, $3, $4) },
+  { unary(SigmoidFormula.self, V.self, $0, $1, $2, $3, $4) },
+  { unary(TanhFormula.self, V.self, $0, $1, $2, $3, $4) },
+  { unary(HardSigmoidFormula.self, V.self, $0, $1, $2, $3, $4) },
+  { unary(HardSwishFormula.self, V.self, $0, $1, $2, $3, $4) },
+  { unary(SwishFormula.self, V.self, $0, $1, $2, $3, $4) },
+  { unary(GeluFormula.self, V.self, $0, $1, $2, $3, $4) },
+  { unary(GeluTanhFormula.self, V.self, $0, $1, $2, $3, $4) },
+  { unary(MishFormula.self, V.self, $0, $1, $2, $3, $4) },
+]
+
+let binaryKernels: [BinaryFunction] = [
+  { binary(AddFormula.self, V.self, $0, $1, $2, $3) },
+  { binary(SubFormula.self, V.self, $0, $1, $2, $3) },
+  { binary(MulFormula.self, V.self, $0, $1, $2, $3) },
+  { binary(DivFormula.self, V.self, $0, $1, $2, $3) },
+]
+
+let depthwiseKernels: [DepthwiseKey: DepthwiseFunction] = [
+  DepthwiseKey(3, 1, 1, 1): { depthwise(Geometry<N3, N1, N1, N1>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(3, 1, 0, 0): { depthwise(Geometry<N3, N1, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(3, 2, 1, 1): { depthwise(Geometry<N3, N2, N1, N1>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(3, 2, 1, 0): { depthwise(Geometry<N3, N2, N1, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(3, 2, 0, 1): { depthwise(Geometry<N3, N2, N0, N1>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(3, 2, 0, 0): { depthwise(Geometry<N3, N2, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(5, 1, 2, 2): { depthwise(Geometry<N5, N1, N2, N2>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(5, 1, 0, 0): { depthwise(Geometry<N5, N1, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(5, 2, 2, 2): { depthwise(Geometry<N5, N2, N2, N2>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(5, 2, 2, 1): { depthwise(Geometry<N5, N2, N2, N1>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(5, 2, 1, 2): { depthwise(Geometry<N5, N2, N1, N2>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(5, 2, 0, 0): { depthwise(Geometry<N5, N2, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(7, 1, 3, 3): { depthwise(Geometry<N7, N1, N3, N3>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(7, 1, 0, 0): { depthwise(Geometry<N7, N1, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(7, 2, 3, 3): { depthwise(Geometry<N7, N2, N3, N3>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(7, 2, 3, 2): { depthwise(Geometry<N7, N2, N3, N2>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(7, 2, 2, 3): { depthwise(Geometry<N7, N2, N2, N3>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(7, 2, 0, 0): { depthwise(Geometry<N7, N2, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
+]
+
+func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int]) -> KernelSet {
+  KernelSet(
+    name: name, tiles: tiles, tileHeights: tileHeights, depthwise: depthwiseKernels,
+    depthwiseAny: { depthwiseAny(V.self, $0, $1, $2, $3, $4, $5) }, unary: unaryKernels, binary: binaryKernels,
+    affine: { affine(V.self, $0, $1, $2, $3, $4, $5, $6) },
+    maxPool: { pool(MaxFormula.self, V.self, $0, $1, $2, $3, $4, $5) },
+    averagePool: { pool(SumFormula.self, V.self, $0, $1, $2, $3, $4, $5) },
+    globalAverage: { globalAverage(V.self, $0, $1, $2) },
+    matrixVector: { matrixVector(V.self, $0, $1, $2, $3, $4, $5) },
+    softmax: { softmaxRow(V.self, $0, $1, $2) },
+    layerNorm: { layerNormRow(V.self, $0, $1, $2, $3, $4, $5) },
+    attention: { attentionHead(V.self, $0, $1, $2, $3, $4, $5) })
+}
