@@ -1,1 +1,103 @@
+#define _GNU_SOURCE
 #include "CPlatform.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#endif
+
+int platform_instruction_set(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq"))
+    return 2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 1;
+#endif
+  return 0;
+}
+
+void platform_wait(uint32_t *p, uint32_t value) {
+#if defined(__linux__)
+  syscall(SYS_futex, p, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+#else
+  if (platform_load(p) == value) usleep(50);
+#endif
+}
+
+void platform_wake_all(uint32_t *p) {
+#if defined(__linux__)
+  syscall(SYS_futex, p, FUTEX_WAKE_PRIVATE, 0x7fffffff, NULL, NULL, 0);
+#endif
+}
+
+void platform_yield(void) { sched_yield(); }
+
+double platform_seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+int platform_processors(void) {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+  long n = sysconf(_SC_NPROCESSORS_ONLN);
+  return n < 1 ? 1 : (int)n;
+}
+
+void *platform_pages(size_t bytes) {
+  void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+  if (p == MAP_FAILED) return NULL;
+#if defined(MADV_HUGEPAGE)
+  madvise(p, bytes, MADV_HUGEPAGE);
+#endif
+  return p;
+}
+
+void platform_free_pages(void *p, size_t bytes) { munmap(p, bytes); }
+
+int64_t platform_peak_memory(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+#if defined(__APPLE__)
+  return usage.ru_maxrss;
+#else
+  return (int64_t)usage.ru_maxrss * 1024;
+#endif
+}
+
+struct start {
+  void (*body)(void *);
+  void *context;
+};
+
+static void *run(void *p) {
+  struct start s = *(struct start *)p;
+  free(p);
+  s.body(s.context);
+  return NULL;
+}
+
+int platform_start_thread(void (*body)(void *), void *context) {
+  struct start *s = malloc(sizeof *s);
+  if (!s) return -1;
+  s->body = body;
+  s->context = context;
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, run, s) != 0) {
+    free(s);
+    return -1;
+  }
+  pthread_detach(thread);
+  return 0;
+}

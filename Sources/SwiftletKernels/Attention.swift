@@ -2,7 +2,7 @@
 public typealias AttentionFunction = @convention(c) (UnsafeRawPointer, Source, Source, Source, Target, Target) -> Void
 
 /// Extents and strides (in floats, between tokens) of one attention.
-public struct AttentionArguments {
+public struct AttentionArguments: BitwiseCopyable, Sendable {
   public var queries = 0
   public var keys = 0
   public var size = 0

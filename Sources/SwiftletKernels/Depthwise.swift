@@ -28,7 +28,7 @@ public enum Geometry<K: Number, S: Number, L: Number, R: Number>: DepthwiseGeome
 }
 
 /// What one depthwise convolution needs to know.
-public struct DepthwiseArguments {
+public struct DepthwiseArguments: BitwiseCopyable, Sendable {
   public var inputHeight = 0
   public var inputWidth = 0
   public var outputHeight = 0
@@ -121,7 +121,8 @@ func strip<G: DepthwiseGeometry, V: Vector>(
   sums.store(y, lower, upper)
 }
 
-/// Rows of a map at least 7 outputs wide; the last strip of a row overlaps the one before where 7 does not divide the width.
+/// Rows of a map at least 7 outputs wide; the last strips of a row overlap where 7 does not divide the width. Only the first strip
+/// may reach over the left edge and only the last one over the right.
 @inlinable @inline(never)
 public func depthwise<G: DepthwiseGeometry, V: Vector>(
   _ g: G.Type, _ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source, _ y: Target, _ first: Int,
@@ -147,10 +148,11 @@ public func depthwise<G: DepthwiseGeometry, V: Vector>(
         strip(g, v, true, true, from, rows, rowStride, w, bias, to, lower, upper)
       } else {
         strip(g, v, true, false, from, rows, rowStride, w, bias, to, lower, upper)
+        let lastInner = end - (G.right + G.stride - 1) / G.stride
         var column = 7
         while column < end {
-          strip(
-            g, v, false, false, from + column * G.stride * 16, rows, rowStride, w, bias, to + column * 16, lower, upper)
+          let start = min(column, lastInner)
+          strip(g, v, false, false, from + start * G.stride * 16, rows, rowStride, w, bias, to + start * 16, lower, upper)
           column += 7
         }
         strip(g, v, false, true, from + end * G.stride * 16, rows, rowStride, w, bias, to + end * 16, lower, upper)

@@ -1,5 +1,5 @@
 /// What one pool needs to know.
-public struct PoolArguments {
+public struct PoolArguments: BitwiseCopyable, Sendable {
   public var inputHeight = 0
   public var inputWidth = 0
   public var outputHeight = 0

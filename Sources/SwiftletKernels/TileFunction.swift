@@ -1,5 +1,5 @@
 /// What all tiles of one convolution share.
-public struct TileArguments {
+public struct TileArguments: BitwiseCopyable, Sendable {
   /// Floats between blocks of 16 channels.
   public var inputBlockStride = 0
   public var outputBlockStride = 0
@@ -12,7 +12,7 @@ public struct TileArguments {
 }
 
 /// Packed weights of neighbouring output channels.
-public struct Panel {
+public struct Panel: BitwiseCopyable {
   /// The bias of each channel, then for each product the weights of all channels side by side.
   public var weights: Source
   /// Where the input of each product lies, in floats from the pixel; `nil` for dense walks.

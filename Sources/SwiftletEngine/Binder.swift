@@ -1,0 +1,39 @@
+/// Resolves a plan's regions and constants to memory, and keeps the arguments of its commands.
+final class Binder {
+  private let arena: UnsafeMutablePointer<Float>
+  private let input: UnsafeMutablePointer<Float>
+  private let constants: [UnsafeMutablePointer<Float>]
+  private var owned: [UnsafeMutableRawPointer] = []
+  private var objects: [AnyObject] = []
+
+  init(arena: UnsafeMutablePointer<Float>, input: UnsafeMutablePointer<Float>, constants: [UnsafeMutablePointer<Float>]) {
+    (self.arena, self.input, self.constants) = (arena, input, constants)
+  }
+
+  deinit { for p in owned { p.deallocate() } }
+
+  func pointer(_ region: Region) -> UnsafeMutablePointer<Float> { region.isInput ? input : arena + region.offset }
+
+  func pointer(constant: Int) -> UnsafeMutablePointer<Float> { constants[constant] }
+
+  /// A copy of `value` that lives as long as the binder.
+  func keep<T: BitwiseCopyable>(_ value: T) -> UnsafeRawPointer {
+    let p = UnsafeMutablePointer<T>.allocate(capacity: 1)
+    p.initialize(to: value)
+    owned.append(p)
+    return UnsafeRawPointer(p)
+  }
+
+  func keep<T: BitwiseCopyable>(_ values: [T]) -> UnsafePointer<T> {
+    let p = UnsafeMutablePointer<T>.allocate(capacity: max(1, values.count))
+    p.initialize(from: values, count: values.count)
+    owned.append(p)
+    return UnsafePointer(p)
+  }
+
+  /// `object`, kept alive as long as the binder, as the argument of a command.
+  func keep(object: AnyObject) -> UnsafeRawPointer {
+    objects.append(object)
+    return UnsafeRawPointer(Unmanaged.passUnretained(object).toOpaque())
+  }
+}

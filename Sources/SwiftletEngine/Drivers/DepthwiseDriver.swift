@@ -1,0 +1,53 @@
+import SwiftletKernels
+
+/// A depthwise convolution: block by block, row by row.
+struct DepthwiseCommand: BitwiseCopyable {
+  var arguments: DepthwiseArguments
+  var function: DepthwiseFunction
+  var input: UnsafePointer<Float>
+  var output: UnsafeMutablePointer<Float>
+  var weights: UnsafePointer<Float>
+  /// Floats from the image to each block of input and output.
+  var inputBlocks: UnsafePointer<Int>
+  var outputBlocks: UnsafePointer<Int>
+  var blocks: Int
+  var batch: Int
+  var inputBatchStride: Int
+  var outputBatchStride: Int
+  /// Threads share rows, as the convolution before did; otherwise blocks.
+  var splitsRows: Bool
+  var post: UnaryFunction?
+  var alpha: Float
+  var beta: Float
+
+  static let run: StepFunction = { raw, thread, threads in
+    let d = raw.assumingMemoryBound(to: DepthwiseCommand.self)
+    let planes = d.pointee.batch * d.pointee.blocks
+    let rows = d.pointee.arguments.outputHeight
+    if d.pointee.splitsRows {
+      for plane in 0..<planes { d.pointee.run(raw, plane, share(rows, thread, threads)) }
+    } else {
+      for plane in share(planes, thread, threads) { d.pointee.run(raw, plane, 0..<rows) }
+    }
+  }
+
+  @inline(__always)
+  private func run(_ raw: UnsafeRawPointer, _ plane: Int, _ rows: Range<Int>) {
+    let block = plane % blocks
+    let image = plane / blocks
+    let from = input + (image * inputBatchStride + inputBlocks[block])
+    let to = output + (image * outputBatchStride + outputBlocks[block])
+    let w = weights + block * 16 * (1 + arguments.kernel * arguments.kernel)
+    guard let post else { return function(raw, from, w, to, rows.lowerBound, rows.upperBound) }
+    let rowFloats = arguments.outputWidth * 16
+    let step = max(1, 4096 / rowFloats)  // rows that stay in the first cache until the activation
+    var first = rows.lowerBound
+    while first < rows.upperBound {
+      let last = min(first + step, rows.upperBound)
+      function(raw, from, w, to, first, last)
+      let p = to + first * rowFloats
+      post(p, p, (last - first) * rowFloats, alpha, beta)
+      first = last
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import SwiftletGraph
+import SwiftletKernels
+import SwiftletOps
+
+/// One filter for each channel, square and evenly strided: strips of rows where a kernel is made for the geometry.
+func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
+  guard let fused = node.op as? FusedConv, !fused.hasShortcut, p.isConstant[node.inputs[1]] else { return false }
+  let (window, x) = (fused.conv.window, p.graph[node.inputs[0]].shape)
+  guard fused.conv.group == x[1], node.shape[1] == x[1], x[1] > 1, window.kernel[0] == window.kernel[1],
+    window.strides[0] == window.strides[1], window.dilations[0] == window.dilations[1]
+  else { return false }
+  let input = p.compact(p.blocked(node.inputs[0]))
+  let layout = input.layout
+  let output = p.place(id, layout: layout)
+
+  var d = DepthwiseArguments()
+  (d.inputHeight, d.inputWidth, d.outputHeight, d.outputWidth) = (x[2], x[3], node.shape[2], node.shape[3])
+  (d.kernel, d.stride, d.dilation) = (window.kernel[0], window.strides[0], window.dilations[0])
+  (d.top, d.left) = (window.pads.top, window.pads.left)
+  var post = fused.activation
+  if let call = post, call.kind == .clamp {
+    (d.lower, d.upper) = (call.alpha, call.beta)
+    post = nil
+  }
+  let function = p.depthwiseKernel(d)
+  let weights = p.packDepthwise(node, layout, taps: d.kernel * d.kernel)
+  let (inputBlocks, outputBlocks) = (input.blocks, output.blocks)
+  let splitsRows = p.followsPixels(output) && output.batch == 1 && output.height % p.threads == 0
+  let (arguments, finalPost) = (d, post)
+  let postFunction = post.map { p.kernels.unary[$0.kind.rawValue] }
+  p.emit(
+    node.name, "depthwise \(d.kernel)x\(d.kernel) stride \(d.stride)" + (function.isMade ? "" : " any"),
+    multiplyAdds: node.shape.elementCount * d.kernel * d.kernel, touching: [input.region, output.region]
+  ) { binder in
+    let command = DepthwiseCommand(
+      arguments: arguments, function: function.code, input: binder.pointer(input.region),
+      output: binder.pointer(output.region), weights: binder.pointer(constant: weights),
+      inputBlocks: binder.keep(inputBlocks.map { $0 * input.region.plane }),
+      outputBlocks: binder.keep(outputBlocks.map { $0 * output.region.plane }), blocks: inputBlocks.count,
+      batch: output.batch, inputBatchStride: input.region.batchStride, outputBatchStride: output.region.batchStride,
+      splitsRows: splitsRows, post: postFunction, alpha: finalPost?.alpha ?? 0, beta: finalPost?.beta ?? 0)
+    return Command(function: DepthwiseCommand.run, arguments: binder.keep(command))
+  }
+  p.set(id, output)
+  return true
+}
+
+extension Planner {
+  fileprivate func depthwiseKernel(_ d: DepthwiseArguments) -> (code: DepthwiseFunction, isMade: Bool) {
+    // Strips of 7; the last one of a row ends with the row, and this many of its columns lie outside the map.
+    let right = max(0, (d.outputWidth - 1) * d.stride + d.kernel - d.left - d.inputWidth)
+    let key = DepthwiseKey(d.kernel, d.stride, d.left, right)
+    let end = d.outputWidth - 7
+    let fits = end == 0 || end * d.stride >= max(d.left, right)
+    guard end >= 0, fits, d.dilation == 1, let made = kernels.depthwise[key] else { return (kernels.depthwiseAny, false) }
+    return (made, true)
+  }
+
+  /// For each block 16 biases, then 16 weights a tap.
+  fileprivate mutating func packDepthwise(_ node: Graph.Node, _ layout: [Int], taps: Int) -> Int {
+    let perBlock = 16 * (1 + taps)
+    let blocks = layout.max()! / 16 + 1
+    return constant([node.inputs[1], node.inputs[2]], count: blocks * perBlock) { values, to in
+      to.update(repeating: 0, count: blocks * perBlock)
+      for (channel, physical) in layout.enumerated() {
+        let block = to + physical / 16 * perBlock + physical % 16
+        block[0] = values[1].scalars[channel]
+        for tap in 0..<taps { block[(1 + tap) * 16] = values[0].scalars[channel * taps + tap] }
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import SwiftletGraph
+import SwiftletKernels
+import SwiftletOps
+
+func lowerPool(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
+  let window: Window
+  let function: PoolFunction
+  var factors: [Float]?
+  switch node.op {
+  case let op as MaxPool: (window, function) = (op.window, p.kernels.maxPool)
+  case let op as AveragePool:
+    (window, function) = (op.window, p.kernels.averagePool)
+    let x = p.graph[node.inputs[0]].shape
+    factors = (0..<node.shape[2] * node.shape[3]).map {
+      1 / Float(op.divisor($0 / node.shape[3], $0 % node.shape[3], x[2], x[3]))
+    }
+  default: return false
+  }
+  let x = p.compact(p.blocked(node.inputs[0]))
+  let y = p.place(id, layout: x.layout)
+  var a = PoolArguments()
+  (a.inputHeight, a.inputWidth, a.outputHeight, a.outputWidth) = (x.height, x.width, y.height, y.width)
+  (a.kernelHeight, a.kernelWidth) = (window.kernel[0], window.kernel[1])
+  (a.strideY, a.strideX) = (window.strides[0], window.strides[1])
+  (a.dilationY, a.dilationX) = (window.dilations[0], window.dilations[1])
+  (a.top, a.left) = (window.pads.top, window.pads.left)
+  let (arguments, finalFactors) = (a, factors)
+  p.emit(node.name, factors == nil ? "max pool" : "average pool", touching: [x.region, y.region]) { binder in
+    let command = PoolCommand(
+      arguments: arguments, function: function, input: binder.list(x), output: binder.list(y),
+      factors: finalFactors.map { binder.keep($0) })
+    return Command(function: PoolCommand.run, arguments: binder.keep(command))
+  }
+  p.set(id, y)
+  return true
+}
+
+/// The mean of every map, as `[batch, channels, 1, 1]` or `[batch, channels]`.
+func lowerGlobalPool(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
+  let isMean = (node.op as? ReduceMean).map { $0.axes.sorted() == [2, 3] && p.graph[node.inputs[0]].shape.rank == 4 }
+  guard node.op is GlobalAveragePool || isMean == true else { return false }
+  let x = p.compact(p.blocked(node.inputs[0]))
+  let y = p.place(id, layout: x.layout)
+  let function = p.kernels.globalAverage
+  p.emit(node.name, "global average", touching: [x.region, y.region]) { binder in
+    let command = GlobalPoolCommand(function: function, input: binder.list(x), output: binder.list(y), pixels: x.pixels)
+    return Command(function: GlobalPoolCommand.run, arguments: binder.keep(command))
+  }
+  p.set(id, y)
+  return true
+}

@@ -1,0 +1,95 @@
+public import SwiftletGraph
+import SwiftletKernels
+import SwiftletOps
+
+/// One rewriting of a graph.
+public struct Pass: Sendable {
+  public var name: String
+  public var apply: @Sendable (Graph) throws(GraphError) -> Graph
+}
+
+/// What a network goes through before it is planned, in this order.
+public let inferencePasses: [Pass] = [
+  Pass(name: "drop what only training needs", apply: droppingTraining),
+  Pass(name: "give every convolution a bias", apply: givingBiases),
+  Pass(name: "fold normalisation into convolutions", apply: foldingNormalization),
+  Pass(name: "fuse shortcuts and activations", apply: fusingEpilogues),
+]
+
+@Sendable func droppingTraining(_ graph: Graph) throws(GraphError) -> Graph {
+  try graph.rewritten { node, _, inputs in node.op is Dropout || node.op is DropPath ? inputs[0] : nil }
+}
+
+@Sendable func givingBiases(_ graph: Graph) throws(GraphError) -> Graph {
+  try graph.rewritten { node, _, inputs in
+    func zeros(_ count: Int) -> Tensor { inputs[0].constant(NDArray([count])) }
+    switch node.op {
+    case let conv as Conv:
+      return inputs[0].apply(FusedConv(conv: conv), inputs[1], inputs.count == 3 ? inputs[2] : zeros(node.shape[1]))
+    case is Gemm:
+      return inputs[0].apply(FusedGemm(), inputs[1], inputs.count == 3 ? inputs[2] : zeros(inputs[1].shape[0]))
+    default: return nil
+    }
+  }
+}
+
+@Sendable func foldingNormalization(_ graph: Graph) throws(GraphError) -> Graph {
+  let uses = graph.useCounts
+  return try graph.rewritten { node, id, inputs in
+    guard let norm = node.op as? BatchNormalization else { return nil }
+    let (x, scale, shift, mean, variance) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
+    let weightRule = NormalizedWeight(epsilon: norm.epsilon)
+    let biasRule = NormalizedBias(epsilon: norm.epsilon)
+    if let fused = x.node.op as? FusedConv, uses[graph[id].inputs[0]] == 1 {
+      let (input, weight, bias) = (x.inputs[0], x.inputs[1], x.inputs[2])
+      return input.apply(
+        fused, weight.apply(weightRule, scale, variance), bias.apply(biasRule, scale, shift, mean, variance))
+    }
+    let ones = x.constant(NDArray(scale.shape, repeating: 1))
+    let zeros = x.constant(NDArray(scale.shape))
+    return x.apply(
+      ChannelAffine(), ones.apply(weightRule, scale, variance), zeros.apply(biasRule, scale, shift, mean, variance))
+  }
+}
+
+@Sendable func fusingEpilogues(_ graph: Graph) throws(GraphError) -> Graph {
+  let uses = graph.useCounts
+  return try graph.rewritten { node, id, inputs in
+    func isOnlyUse(_ i: Int) -> Bool { uses[graph[id].inputs[i]] == 1 }
+    if node.op is Add {
+      for i in [1, 0] where isOnlyUse(i) {
+        let (conv, shortcut) = (inputs[i], inputs[1 - i])
+        guard let fused = conv.node.op as? FusedConv, fused.takesShortcut, conv.shape == shortcut.shape else { continue }
+        let parts = conv.inputs
+        return parts[0].apply(
+          FusedConv(conv: fused.conv, hasShortcut: true), parts[1], parts[2], shortcut)
+      }
+      return nil
+    }
+    guard let call = UnaryCall(node.op), isOnlyUse(0) else { return nil }
+    return inputs[0].fused(call)
+  }
+}
+
+extension FusedConv {
+  /// A convolution that computes tiles of several channels can add a shortcut; a depthwise one cannot.
+  var takesShortcut: Bool { activation == nil && !hasShortcut && conv.group == 1 }
+}
+
+extension Tensor {
+  /// This value's node with `call` as its activation, where it can take one.
+  fileprivate func fused(_ call: UnaryCall) -> Tensor? {
+    let parts = inputs
+    switch node.op {
+    case var op as FusedConv where op.activation == nil:
+      op.activation = call
+      return builder.add(op, parts)
+    case var op as FusedGemm where op.activation == nil:
+      op.activation = call
+      return builder.add(op, parts)
+    case let op as ChannelAffine where call.kind == .clamp && op == ChannelAffine():
+      return builder.add(ChannelAffine(clamp: call), parts)
+    default: return nil
+    }
+  }
+}

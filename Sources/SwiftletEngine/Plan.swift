@@ -1,0 +1,66 @@
+public import SwiftletGraph
+
+/// A step's code: its arguments, this thread, all threads.
+typealias StepFunction = @convention(c) (UnsafeRawPointer, Int, Int) -> Void
+
+/// A step with every pointer resolved.
+struct Command {
+  var function: StepFunction
+  var arguments: UnsafeRawPointer
+}
+
+/// One step of a plan. All threads run it together; the next one starts when all are done.
+struct Step: Sendable {
+  /// For people: the node's name, the kernel.
+  var name: String
+  var kernel: String
+  var multiplyAdds: Int
+  var bind: @Sendable (Binder) -> Command
+}
+
+/// Constants that a session packs once: computed from graph nodes, written by `pack` into `count` floats.
+struct ConstantRecipe: Sendable {
+  var sources: [Graph.ID]
+  var count: Int
+  var pack: @Sendable (_ values: [NDArray], _ to: UnsafeMutablePointer<Float>) -> Void
+}
+
+/// A graph made ready to run: steps, their memory, and how constants are packed. A value; weights come with a session.
+public struct Plan: Sendable {
+  /// The graph after all passes.
+  public let graph: Graph
+  public let instructionSet: InstructionSet
+  public let threads: Int
+  let steps: [Step]
+  let constants: [ConstantRecipe]
+  let arenaFloats: Int
+  let outputs: [Region]
+
+  /// - Parameters:
+  ///   - graph: as a network wrote it.
+  ///   - instructionSet: the preferred one where `nil`.
+  /// - Throws: `EngineError` for an instruction set that this machine lacks; `GraphError` when a pass fails.
+  public init(_ graph: Graph, instructionSet: InstructionSet? = nil, threads: Int = 1) throws {
+    var graph = graph
+    for pass in inferencePasses { graph = try pass.apply(graph) }
+    let set = try instructionSet ?? InstructionSet.preferred()
+    var planner = Planner(graph, set.kernels, threads: max(1, threads))
+    planner.lowerAll()
+    self.graph = graph
+    self.instructionSet = set
+    self.threads = max(1, threads)
+    (steps, constants, arenaFloats, outputs) = planner.finish()
+  }
+
+  public var inputShape: Shape { graph[graph.inputs[0]].shape }
+  public var outputShapes: [Shape] { graph.outputs.map { graph[$0].shape } }
+  /// Bytes for all values that are not weights.
+  public var arenaBytes: Int { arenaFloats * 4 }
+  /// Bytes of packed weights.
+  public var constantBytes: Int { constants.reduce(0) { $0 + ($1.count + 15) / 16 * 64 } }
+
+  /// One line a step: kernel, name, multiply-adds.
+  public var stepTitles: [(name: String, kernel: String, multiplyAdds: Int)] {
+    steps.map { ($0.name, $0.kernel, $0.multiplyAdds) }
+  }
+}

@@ -1,0 +1,160 @@
+import SwiftletGraph
+import SwiftletKernels
+import SwiftletOps
+
+/// Turns a graph into steps: gives every value a place, every node a kernel.
+struct Planner {
+  let graph: Graph
+  let kernels: KernelSet
+  let threads: Int
+  private(set) var steps: [Step] = []
+  private(set) var constants: [ConstantRecipe] = []
+  private var regions: [Region] = []
+  private var values: [Value?]
+  /// The region that a node's output shares with the other parts of a concatenation.
+  private var shared: [Graph.ID: Region] = [:]
+  /// Whether a node depends on parameters and constants alone.
+  private(set) var isConstant: [Bool] = []
+
+  init(_ graph: Graph, _ kernels: KernelSet, threads: Int) {
+    (self.graph, self.kernels, self.threads) = (graph, kernels, threads)
+    values = Array(repeating: nil, count: graph.nodes.count)
+    for node in graph.nodes {
+      isConstant.append(!(node.op is Input) && node.inputs.allSatisfy { isConstant[$0] })
+    }
+    for (member, group) in concatenationGroups(graph, isConstant) {
+      if shared[group] == nil {
+        shared[group] = track(Region(batch: graph[group].shape[0], pixels: graph[group].shape[2] * graph[group].shape[3]))
+      }
+      shared[member] = shared[group]
+    }
+  }
+
+  mutating func lowerAll() {
+    for id in graph.nodes.indices where !isConstant[id] { lower(id) }
+  }
+
+  private mutating func lower(_ id: Graph.ID) {
+    let node = graph[id]
+    if node.op is Input {
+      values[id] = Value(plain: track(Region(floats: node.shape.elementCount, isInput: true)))
+      return
+    }
+    for rule in loweringRules where rule(&self, id, node) { return }
+    lowerByReference(id, node)
+  }
+
+  // MARK: places
+
+  private mutating func track(_ region: Region) -> Region {
+    regions.append(region)
+    return region
+  }
+
+  /// A place for the output of node `id`, a map or matrix whose channels are laid out as `layout`; the identity where `nil`.
+  mutating func place(_ id: Graph.ID, layout: [Int]? = nil) -> BlockedView {
+    let geometry = BlockedGeometry(graph[id].shape)
+    let region = shared[id] ?? track(Region(batch: geometry.batch, pixels: geometry.pixels))
+    return place(geometry, layout, region)
+  }
+
+  /// A place that belongs to no node.
+  mutating func place(batch: Int, channels: Int, height: Int, width: Int, layout: [Int]? = nil) -> BlockedView {
+    let geometry = BlockedGeometry(batch: batch, channels: channels, height: height, width: width)
+    return place(geometry, layout, track(Region(batch: batch, pixels: height * width)))
+  }
+
+  private func place(_ g: BlockedGeometry, _ layout: [Int]?, _ region: Region) -> BlockedView {
+    let layout = layout ?? Array(0..<g.channels)
+    var blocks = (layout.max() ?? 0) / 16 + 1
+    if g.pixels == 1 { blocks += blocks & 1 }  // matrix × vector kernels write pairs of blocks
+    let first = region.append(blocks: blocks) * 16
+    return BlockedView(region: region, height: g.height, width: g.width, channels: layout.map { first + $0 })
+  }
+
+  mutating func placePlain(floats: Int) -> Region { track(Region(floats: floats)) }
+
+  mutating func set(_ id: Graph.ID, _ view: BlockedView) { values[id] = Value(blocked: view) }
+  mutating func set(_ id: Graph.ID, plain region: Region) { values[id] = Value(plain: region) }
+
+  func hasBlocked(_ id: Graph.ID) -> Bool { values[id]?.blocked != nil }
+  func hasPlain(_ id: Graph.ID) -> Bool { values[id]?.plain != nil }
+
+  // MARK: forms
+
+  /// The value of `id` in blocks; converts it where it exists in rows only.
+  mutating func blocked(_ id: Graph.ID) -> BlockedView {
+    if let view = values[id]?.blocked { return view }
+    let source = plain(id)
+    let g = BlockedGeometry(graph[id].shape)
+    let view = place(g, nil, shared[id] ?? track(Region(batch: g.batch, pixels: g.pixels)))
+    emitBlocking(from: source, to: view, graph[id].shape)
+    values[id]!.blocked = view
+    return view
+  }
+
+  /// The value of `id` in rows; converts it where it exists in blocks only. Constants are packed.
+  mutating func plain(_ id: Graph.ID) -> Region {
+    if let region = values[id]?.plain { return region }
+    let region = track(Region(floats: graph[id].shape.elementCount))
+    if isConstant[id] {
+      emitConstantCopy(id, to: region)
+      values[id] = Value(plain: region)
+    } else {
+      emitUnblocking(from: values[id]!.blocked!, to: region, graph[id].shape)
+      values[id]!.plain = region
+    }
+    return region
+  }
+
+  // MARK: steps
+
+  /// Appends a step that reads and writes such regions; `bind` makes its command.
+  mutating func emit(
+    _ name: String, _ kernel: String, multiplyAdds: Int = 0, touching used: [Region],
+    _ bind: @escaping @Sendable (Binder) -> Command
+  ) {
+    for region in used {
+      region.first = min(region.first, steps.count)
+      region.last = max(region.last, steps.count)
+    }
+    steps.append(Step(name: name, kernel: kernel, multiplyAdds: multiplyAdds, bind: bind))
+  }
+
+  /// Adds constants computed from nodes and returns their number.
+  mutating func constant(
+    _ sources: [Graph.ID], count: Int, _ pack: @escaping @Sendable ([NDArray], UnsafeMutablePointer<Float>) -> Void
+  ) -> Int {
+    constants.append(ConstantRecipe(sources: sources, count: count, pack: pack))
+    return constants.count - 1
+  }
+
+  mutating func finish() -> ([Step], [ConstantRecipe], Int, [Region]) {
+    let outputs = graph.outputs.map { plain($0) }
+    for region in outputs { region.last = steps.count }
+    return (steps, constants, placeInArena(regions), outputs)
+  }
+}
+
+/// A shape as blocks see it: maps `[batch, channels, height, width]`, tokens `[batch, tokens, channels]`, matrices
+/// `[batch, channels]`.
+struct BlockedGeometry {
+  var batch: Int
+  var channels: Int
+  var height: Int
+  var width: Int
+  var pixels: Int { height * width }
+
+  init(batch: Int, channels: Int, height: Int, width: Int) {
+    (self.batch, self.channels, self.height, self.width) = (batch, channels, height, width)
+  }
+
+  init(_ shape: Shape) {
+    switch shape.rank {
+    case 4: self.init(batch: shape[0], channels: shape[1], height: shape[2], width: shape[3])
+    case 3: self.init(batch: shape[0], channels: shape[2], height: 1, width: shape[1])
+    case 2: self.init(batch: shape[0], channels: shape[1], height: 1, width: 1)
+    default: self.init(batch: 1, channels: shape.elementCount, height: 1, width: 1)
+    }
+  }
+}

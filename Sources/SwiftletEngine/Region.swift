@@ -1,0 +1,75 @@
+// Where values live. A region is a piece of memory; a view says which parts of it are a value.
+
+/// A piece of memory that holds one value, or several that are concatenated somewhere. Frozen once planning is over.
+final class Region: @unchecked Sendable {
+  let batch: Int
+  /// Floats between blocks of 16 channels; the size of everything in plain regions.
+  let plane: Int
+  /// Blocks of one image; grows while values are placed.
+  private(set) var blocks: Int
+  /// The caller's input: not part of the arena.
+  let isInput: Bool
+  /// The first and last step that touches the region.
+  var first = Int.max
+  var last = -1
+  /// Where the region lies in the arena, in floats.
+  var offset = 0
+
+  /// Blocked: `[batch][blocks][pixels][16]`.
+  init(batch: Int, pixels: Int) {
+    (self.batch, isInput, blocks) = (batch, false, 0)
+    // Planes a multiple of 4 KiB apart would compete for the same lines of the first cache.
+    plane = pixels * 16 + (pixels * 64 % 4096 == 0 ? 16 : 0)
+  }
+
+  /// Plain: `floats` in a row.
+  init(floats: Int, isInput: Bool = false) {
+    (batch, blocks, plane, self.isInput) = (1, 1, (floats + 15) / 16 * 16, isInput)
+  }
+
+  /// Adds blocks and returns the first.
+  func append(blocks count: Int) -> Int {
+    defer { blocks += count }
+    return blocks
+  }
+
+  var batchStride: Int { blocks * plane }
+  var floats: Int { batch * batchStride }
+}
+
+/// A value in blocks of 16 channels: for each logical channel the physical one (block · 16 + lane) in its region.
+///
+/// Concatenation, split and shuffle are other views of the same regions: nothing is copied.
+struct BlockedView: Sendable {
+  var region: Region
+  var height: Int
+  var width: Int
+  var channels: [Int]
+
+  var pixels: Int { height * width }
+  var batch: Int { region.batch }
+
+  /// The blocks that hold channels of this value, in ascending order.
+  var blocks: [Int] {
+    var seen: Set<Int> = []
+    for channel in channels { seen.insert(channel / 16) }
+    return seen.sorted()
+  }
+
+  /// The channels counted from the first block used, blocks without a channel left out: the layout without the place.
+  var layout: [Int] {
+    var position: [Int: Int] = [:]
+    for (i, block) in blocks.enumerated() { position[block] = i }
+    return channels.map { position[$0 / 16]! * 16 + $0 % 16 }
+  }
+
+  /// Channels lie in order, from the first lane of a block.
+  var isDense: Bool { channels[0] % 16 == 0 && channels.indices.allSatisfy { channels[$0] == channels[0] + $0 } }
+}
+
+/// The forms in which a value exists; the other one is made when a step asks for it.
+struct Value {
+  var blocked: BlockedView?
+  /// Row-major, densely packed.
+  var plain: Region?
+}
