@@ -40,18 +40,23 @@ import _SwiftletTestSupport
     #expect(!error.misshapen.isEmpty && error.misshapen.allSatisfy { $0.name.hasPrefix(model.classifier) })
   }
 
-  static let sizes = [(1, 1), (2, 300), (8, 8), (33, 31), (0, 224), (-5, -5), (Int.max, 1), (Int.max, Int.max)]
+  static let sizes = [(1, 1), (2, 300), (8, 8), (33, 31), (0, 224), (-5, -5), (1 << 59, 8), (Int.max, Int.max)]
 
+  /// An illegal size is an error, a legal one a graph; neither stops the program.
   @Test(arguments: allModels.map(\.name)) func refusesWhatItCannotTake(_ name: String) throws {
     let model = try Self.model(name)
     for (height, width) in Self.sizes {
       do throws(GraphError) {
         let graph = try model.graph(size: (height, width))
         #expect(graph[graph.outputs[0]].shape == [1, 1000])
-        #expect(height > 0 && width > 0)
+        #expect((1...300).contains(height) && (1...300).contains(width))
       } catch {
         #expect(!error.message.isEmpty)
       }
     }
+    #expect(throws: GraphError.self) { try model.graph(batch: 0) }
+    #expect(throws: GraphError.self) { try model.graph(batch: Int.max) }
+    #expect(throws: GraphError.self) { try model.graph(classes: -1) }
+    #expect(throws: GraphError.self) { try model.graph(classes: Int.max) }
   }
 }
