@@ -28,6 +28,7 @@ public struct Graph: Sendable {
   public init(input: Shape, _ body: (Tensor) -> [Tensor]) throws(GraphError) {
     let builder = GraphBuilder()
     let image = builder.add(Input(input), [], name: "input")
+    if let error = builder.error { throw error }
     let outputs = body(image)
     if let error = builder.error { throw error }
     self = Graph(nodes: builder.nodes, outputs: outputs.map(\.id)).pruned()

@@ -48,7 +48,9 @@ public struct Model: Sendable {
   ///   - classes: 0 gives pooled features `[batch, features]` instead of logits.
   ///   - size: height and width; the model's own where `nil`.
   /// - Throws: `GraphError` when the architecture does not allow the size.
-  public func graph(batch: Int = 1, size: (height: Int, width: Int)? = nil, classes: Int = 1000) throws(GraphError) -> Graph {
+  public func graph(batch: Int = 1, size: (height: Int, width: Int)? = nil, classes: Int = 1000) throws(GraphError)
+    -> Graph
+  {
     let height = size?.height ?? preprocessing.height
     let width = size?.width ?? preprocessing.width
     let network = network(classes)

@@ -6,7 +6,9 @@ public struct ConvNormActivation: Layer {
   var epsilon: Float
   var activation: Activation
 
-  public init(_ out: Int, _ kernel: Int, stride: Int = 1, dilation: Int = 1, epsilon: Float = 1e-5, _ activation: Activation) {
+  public init(
+    _ out: Int, _ kernel: Int, stride: Int = 1, dilation: Int = 1, epsilon: Float = 1e-5, _ activation: Activation
+  ) {
     convolution = Conv2D(out, kernel, stride: stride, dilation: dilation)
     (self.epsilon, self.activation) = (epsilon, activation)
   }

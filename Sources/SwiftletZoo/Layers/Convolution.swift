@@ -40,7 +40,8 @@ public struct Conv2D: Layer {
     _ out: Int, _ kernel: Int, stride: Int = 1, padding: Padding = .same, dilation: Int = 1, groups: Int = 1,
     bias: Bool = false
   ) {
-    self.init(out, kernel: [kernel, kernel], stride: stride, padding: padding, dilation: dilation, groups: groups, bias: bias)
+    self.init(
+      out, kernel: [kernel, kernel], stride: stride, padding: padding, dilation: dilation, groups: groups, bias: bias)
   }
 
   /// - Parameter kernel: height and width.

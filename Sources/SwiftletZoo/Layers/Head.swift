@@ -22,5 +22,7 @@ public struct DropoutLayer: Layer {
 
 extension Tensor {
   /// The classifier `name` on a vector `[batch, features]`; the features themselves where there are no classes.
-  public func classified(_ name: String, _ classes: Int) -> Tensor { classes == 0 ? self : scoped(name, Linear(classes)) }
+  public func classified(_ name: String, _ classes: Int) -> Tensor {
+    classes == 0 ? self : scoped(name, Linear(classes))
+  }
 }

@@ -1,0 +1,52 @@
+public import SwiftletGraph
+import SwiftletOps
+
+/// A stem, stages of blocks and a head: the shape that mobile networks share since MobileNetV2.
+///
+/// Names: timm's `conv_stem`, `bn1`, `blocks.S.B` for block B of stage S, `conv_head`, `bn2`, `classifier`.
+public struct StagedNetwork: Layer {
+  /// What stands between the last stage and the classifier.
+  public enum Head: Hashable, Sendable {
+    /// The mean of each map.
+    case pooling
+    /// A pointwise convolution with normalisation, then the mean.
+    case convolution(Int)
+    /// The mean, then a pointwise convolution without normalisation: "efficient last stage" of MobileNetV3, figure 5.
+    case efficient(Int, bias: Bool)
+  }
+
+  var stem: Int
+  var stages: [[any Layer]]
+  var head: Head
+  var style: Style
+  var classes: Int
+
+  /// - Parameters:
+  ///   - stem: channels of the first convolution, 3x3 of stride 2.
+  ///   - classes: 0 gives pooled features.
+  public init(stem: Int, stages: [[any Layer]], head: Head, style: Style, classes: Int) {
+    (self.stem, self.stages, self.head, self.style, self.classes) = (stem, stages, head, style, classes)
+  }
+
+  public func callAsFunction(_ image: Tensor) -> Tensor {
+    let x = features(image).last ?? image
+    let pooled =
+      switch head {
+      case .pooling: x.globalAveragePooled
+      case .convolution(let width):
+        x.scoped("conv_head", style.conv(width, 1)).scoped("bn2", style.normActivation).globalAveragePooled
+      case .efficient(let width, let bias):
+        style.activation(x.globalAveragePooled.scoped("conv_head", Conv2D(width, 1, bias: bias)))
+      }
+    return pooled.flattened.classified("classifier", classes)
+  }
+
+  /// The output of each stage.
+  public func features(_ image: Tensor) -> [Tensor] {
+    var x = image.scoped("conv_stem", style.conv(stem, 3, stride: 2)).scoped("bn1", style.normActivation)
+    return stages.enumerated().map { s, blocks in
+      for (b, block) in blocks.enumerated() { x = x.scoped("blocks.\(s).\(b)", block) }
+      return x
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import SwiftletGraph
+import SwiftletZoo
+import Testing
+import _SwiftletTestSupport
+
+/// Every model at sizes, batches and numbers of classes other than its reference's.
+@Suite struct AllModelsTests {
+  static func model(_ name: String) throws -> Model { try #require(allModels.first { $0.name == name }) }
+
+  @Test func namesAreUnique() {
+    #expect(Set(allModels.map(\.name)).count == allModels.count)
+  }
+
+  @Test(arguments: allModels.map(\.name)) func fitsOneSetOfWeights(_ name: String) throws {
+    let model = try Self.model(name)
+    let graph = try model.graph()
+    #expect(graph[graph.outputs[0]].shape == [1, 1000])
+    let weights = Rule().weights(for: graph)
+
+    let (height, width) = (model.preprocessing.height + 64, model.preprocessing.width + 64)
+    let larger = try model.graph(batch: 2, size: (height, width))
+    #expect(larger[larger.outputs[0]].shape == [2, 1000])
+    try weights.check(against: larger)
+  }
+
+  @Test(arguments: allModels.map(\.name)) func takesOtherClassifiers(_ name: String) throws {
+    let model = try Self.model(name)
+    let weights = Rule().weights(for: try model.graph())
+
+    let features = try model.graph(batch: 2, classes: 0)
+    let pooled = features[features.outputs[0]].shape
+    #expect(pooled.rank == 2 && pooled[0] == 2)
+    #expect(!features.parameters.contains { $0.name.hasPrefix(model.classifier) })
+    try weights.check(against: features, ignoring: [model.classifier])
+
+    let ten = try model.graph(classes: 10)
+    #expect(ten[ten.outputs[0]].shape == [1, 10])
+    let error = try #require(throws: WeightsError.self) { try weights.check(against: ten) }
+    #expect(error.missing == [] && error.unexpected == [])
+    #expect(!error.misshapen.isEmpty && error.misshapen.allSatisfy { $0.name.hasPrefix(model.classifier) })
+  }
+
+  static let sizes = [(1, 1), (2, 300), (8, 8), (33, 31), (0, 224), (-5, -5), (1 << 59, 8), (Int.max, Int.max)]
+
+  /// An illegal size is an error, a legal one a graph; neither stops the program.
+  @Test(arguments: allModels.map(\.name)) func refusesWhatItCannotTake(_ name: String) throws {
+    let model = try Self.model(name)
+    for (height, width) in Self.sizes {
+      do throws(GraphError) {
+        let graph = try model.graph(size: (height, width))
+        #expect(graph[graph.outputs[0]].shape == [1, 1000])
+        #expect((1...300).contains(height) && (1...300).contains(width))
+      } catch {
+        #expect(!error.message.isEmpty)
+      }
+    }
+    #expect(throws: GraphError.self) { try model.graph(batch: 0) }
+    #expect(throws: GraphError.self) { try model.graph(batch: Int.max) }
+    #expect(throws: GraphError.self) { try model.graph(classes: -1) }
+    #expect(throws: GraphError.self) { try model.graph(classes: Int.max) }
+  }
+}
