@@ -23,7 +23,8 @@ public struct Graph: Sendable {
   public internal(set) var nodes: [Node]
   public internal(set) var outputs: [ID]
 
-  /// The graph that `body` writes: it receives the symbolic input and returns the outputs.
+  /// The graph that `body` writes: it receives the symbolic input and returns the outputs. Parameters stay even where no
+  /// output needs them, so that weights of heads that only training uses belong to the network.
   /// - Throws: the first error of a shape rule, with the name of the node.
   public init(input: Shape, _ body: (Tensor) -> [Tensor]) throws(GraphError) {
     let builder = GraphBuilder()
@@ -31,7 +32,7 @@ public struct Graph: Sendable {
     if let error = builder.error { throw error }
     let outputs = body(image)
     if let error = builder.error { throw error }
-    self = Graph(nodes: builder.nodes, outputs: outputs.map(\.id)).pruned()
+    self = Graph(nodes: builder.nodes, outputs: outputs.map(\.id)).pruned(keepingParameters: true)
     try verify()
   }
 
@@ -62,8 +63,8 @@ public struct Graph: Sendable {
   }
 
   /// The graph without the nodes that no output needs; inputs stay.
-  public func pruned() -> Graph {
-    var needed = nodes.map { $0.op is Input }
+  public func pruned(keepingParameters: Bool = false) -> Graph {
+    var needed = nodes.map { $0.op is Input || (keepingParameters && $0.op is Parameter) }
     for output in outputs { needed[output] = true }
     for id in nodes.indices.reversed() where needed[id] {
       for input in nodes[id].inputs { needed[input] = true }

@@ -1,0 +1,82 @@
+public import SwiftletGraph
+import SwiftletOps
+
+extension Family {
+  public static let resNet = Family(
+    "ResNet", year: 2016,
+    paper: "Deep Residual Learning for Image Recognition, He et al., CVPR 2016",
+    url: "https://arxiv.org/abs/1512.03385", reference: "timm resnet50", licence: "Apache-2.0",
+    models: ResNet.table.map { row in
+      Model(
+        row.name, Preprocessing(cropFraction: row.cropFraction), top1: row.top1,
+        top1Source: "timm results-imagenet.csv, \(row.weights)", classifier: "fc."
+      ) { ResNet(blocks: row.blocks, bottleneck: row.bottleneck, classes: $0) }
+    })
+}
+
+/// ResNet: Deep Residual Learning for Image Recognition.
+///
+/// He et al., CVPR 2016, https://arxiv.org/abs/1512.03385. Names: timm `resnet50`. The stride of a bottleneck is in its 3×3
+/// convolution, as in later implementations; the paper has it in the first 1×1.
+public struct ResNet: Layer {
+  /// Blocks in each stage.
+  public var blocks = [3, 4, 6, 3]
+  public var bottleneck = true
+  public var classes = 1000
+
+  /// Table 1; 26 layers are timm's addition.
+  static let table:
+    [(name: String, blocks: [Int], bottleneck: Bool, cropFraction: Double, top1: Double, weights: String)] = [
+      ("resnet18", [2, 2, 2, 2], false, 0.95, 71.504, "a1_in1k"),
+      ("resnet26", [2, 2, 2, 2], true, 0.875, 75.298, "bt_in1k"),
+      ("resnet34", [3, 4, 6, 3], false, 0.95, 76.42, "a1_in1k"),
+      ("resnet50", [3, 4, 6, 3], true, 0.95, 80.382, "a1_in1k"),
+      ("resnet101", [3, 4, 23, 3], true, 0.95, 81.95, "a1h_in1k"),
+      ("resnet152", [3, 8, 36, 3], true, 0.95, 82.818, "a1h_in1k"),
+    ]
+
+  public func callAsFunction(_ image: Tensor) -> Tensor {
+    var x = image.scoped("conv1", Conv2D(64, 7, stride: 2)).scoped("bn1", BatchNorm()).relu
+    x = x.maxPooled(3, stride: 2, padding: 1)
+    for (stage, count) in blocks.enumerated() {
+      x = x.through("layer\(stage + 1)") {
+        for i in 0..<count {
+          Block(width: 64 << stage, stride: stage > 0 && i == 0 ? 2 : 1, bottleneck: bottleneck)
+        }
+      }
+    }
+    return x.globalAveragePooled.flattened.classified("fc", classes)
+  }
+
+  /// Two 3×3 convolutions, or a 3×3 between two 1×1, beside a shortcut (figure 5).
+  struct Block: Layer {
+    let width: Int
+    let stride: Int
+    let bottleneck: Bool
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      let y = bottleneck ? narrowed(x) : plain(x)
+      return (y + shortcut(x, y.channels)).relu
+    }
+
+    func plain(_ x: Tensor) -> Tensor {
+      x.scoped("conv1", Conv2D(width, 3, stride: stride)).scoped("bn1", BatchNorm()).relu
+        .scoped("conv2", Conv2D(width, 3)).scoped("bn2", BatchNorm())
+    }
+
+    func narrowed(_ x: Tensor) -> Tensor {
+      x.scoped("conv1", Conv2D(width, 1)).scoped("bn1", BatchNorm()).relu
+        .scoped("conv2", Conv2D(width, 3, stride: stride)).scoped("bn2", BatchNorm()).relu
+        .scoped("conv3", Conv2D(4 * width, 1)).scoped("bn3", BatchNorm())
+    }
+
+    /// The input, projected where its shape differs (§3.3, option B).
+    func shortcut(_ x: Tensor, _ out: Int) -> Tensor {
+      if stride == 1 && x.channels == out { return x }
+      return x.through("downsample") {
+        Conv2D(out, 1, stride: stride)
+        BatchNorm()
+      }
+    }
+  }
+}

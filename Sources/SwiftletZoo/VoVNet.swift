@@ -1,0 +1,113 @@
+public import SwiftletGraph
+import SwiftletOps
+
+/// VoVNet: An Energy and GPU-Computation Efficient Backbone Network, and its second version.
+///
+/// Lee et al., CVPR workshops 2019, https://arxiv.org/abs/1904.09730; Lee and Park, "CenterMask", CVPR 2020,
+/// https://arxiv.org/abs/1911.06667 (eSE and shortcuts). Names: timm `ese_vovnet39b`, which gates only the last block of a stage.
+public struct VoVNet: Layer {
+  /// How channels are weighed at the end of a stage.
+  public enum Gate: Sendable { case none, effectiveSqueezeExcitation, efficientChannelAttention }
+
+  /// Of the convolutions inside the blocks of each stage.
+  public var middle = [128, 160, 192, 224]
+  public var out = [256, 512, 768, 1024]
+  public var blocks = [1, 1, 2, 2]
+  /// Convolutions in a block.
+  public var depth = 5
+  public var depthwise = false
+  /// A block that is not the first of its stage has a shortcut (version 2).
+  public var shortcuts = true
+  public var gate = Gate.effectiveSqueezeExcitation
+  public var classes = 1000
+
+  public func callAsFunction(_ image: Tensor) -> Tensor {
+    let stem = image.through("stem") {
+      ConvBN(64, 3, stride: 2)
+      convolution(64)
+      convolution(depthwise ? 64 : 128, stride: 2)
+    }
+    let features = stem.through("stages") {
+      for i in 0..<4 { Stage(network: self, index: i) }
+    }
+    return features.globalAveragePooled.flattened.scoped("head") { $0.classified("fc", classes) }
+  }
+
+  func convolution(_ out: Int, stride: Int = 1) -> any Layer {
+    depthwise ? SeparableConvBN(out: out, stride: stride) : ConvBN(out, 3, stride: stride)
+  }
+
+  struct Stage: Layer {
+    let network: VoVNet
+    let index: Int
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      let x = index == 0 ? x : x.maxPooled(3, stride: 2, ceilMode: true)
+      let count = network.blocks[index]
+      return x.through("blocks") {
+        for i in 0..<count {
+          Block(network: network, stage: index, gate: i == count - 1 ? network.gate : .none, isFirst: i == 0)
+        }
+      }
+    }
+  }
+
+  /// One-shot aggregation: every convolution feeds the next, all are concatenated once (figure 1b; CenterMask, figure 3).
+  struct Block: Layer {
+    let network: VoVNet
+    let stage: Int
+    let gate: Gate
+    let isFirst: Bool
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      let middle = network.middle[stage]
+      var maps = [x]
+      var y = x
+      if network.depthwise && x.channels != middle { y = y.scoped("conv_reduction", ConvBN(middle, 1)) }
+      for i in 0..<network.depth {
+        y = y.scoped("conv_mid") { $0.scoped("\(i)", network.convolution(middle)) }
+        maps.append(y)
+      }
+      y = gated(concat(maps).scoped("conv_concat", ConvBN(network.out[stage], 1)))
+      return network.shortcuts && !isFirst ? x + y : y
+    }
+
+    func gated(_ x: Tensor) -> Tensor {
+      switch gate {
+      case .none: x
+      case .effectiveSqueezeExcitation: x.scoped("attn", EffectiveSqueezeExcitation())
+      case .efficientChannelAttention: x.scoped("attn", EfficientChannelAttention())
+      }
+    }
+  }
+}
+
+/// A depthwise 3×3 convolution, a pointwise one, batch normalisation, ReLU: timm's `SeparableConvNormAct`.
+struct SeparableConvBN: Layer {
+  let out: Int
+  let stride: Int
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    x.scoped("conv_dw", Depthwise(3, stride: stride)).scoped("conv_pw", Conv2D(out, 1)).scoped("bn", BatchNorm()).relu
+  }
+}
+
+/// Squeeze-and-excitation with one layer, so that no channel is lost on the way (CenterMask, §3.3).
+struct EffectiveSqueezeExcitation: Layer {
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    x * x.globalAveragePooled.scoped("fc", Conv2D(x.channels, 1, bias: true)).hardSigmoid
+  }
+}
+
+/// A short filter along the channels weighs each by its neighbours. Wang et al., "ECA-Net", CVPR 2020,
+/// https://arxiv.org/abs/1910.03151, figure 2, equation 12 (γ = 2, b = 1).
+struct EfficientChannelAttention: Layer {
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    let bits = Int.bitWidth - 1 - x.channels.leadingZeroBitCount
+    let taps = max(3, (bits + 1) / 2 | 1)
+    let weight = x.scoped("conv") { $0.parameter("weight", [1, 1, taps]) }.reshaped([1, 1, 1, taps])
+    let row = x.globalAveragePooled.reshaped([x.shape[0], 1, 1, x.channels])
+    let filtered = row.apply(Conv(Window([1, taps], pads: Pads(0, taps / 2))), weight)
+    return x * filtered.sigmoid.reshaped([x.shape[0], x.channels, 1, 1])
+  }
+}
