@@ -46,11 +46,12 @@ import _SwiftletTestSupport
         "input Input", "stem.0 Conv", "stem.1 BatchNormalization", "stem Relu", " Reshape", " Transpose",
         "attention Attention", "head Gemm", " Mul",
       ])
-    #expect(
-      report.layers[1]
-        == LayerReport(
-          name: "stem.0", op: "Conv", outputShape: [2, 8, 4, 4], parameters: 216, multiplyAdds: 2 * 16 * 8 * 27,
-          activationBytes: 1024, weightBytes: 864))
+    let conv = report.layers[1]
+    #expect(conv.outputShape == [2, 8, 4, 4])
+    #expect(conv.parameters == 216)
+    #expect(conv.weightBytes == 864)
+    #expect(conv.multiplyAdds == 6912)
+    #expect(conv.activationBytes == 1024)
     #expect(report.layers[2].parameters == 16)
     #expect(report.layers[2].weightBytes == 128)
     #expect(report.layers.reduce(0) { $0 + $1.parameters } == report.parameters)

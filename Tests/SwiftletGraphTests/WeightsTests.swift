@@ -10,14 +10,16 @@ import Testing
 
   @Test func rightWeightsPass() throws {
     let weights = Weights([
-      ("p0", NDArray([2])), ("p1", NDArray([2], [1, 2])), ("bn.num_batches_tracked", NDArray([])), ("head.w", NDArray([9])),
+      ("p0", NDArray([2])), ("p1", NDArray([2], [1, 2])), ("bn.num_batches_tracked", NDArray([])),
+      ("head.w", NDArray([9])),
     ])
     try weights.check(against: graph(2), ignoring: ["head."])
     #expect(try weights.array("p1", [2]).scalars == [1, 2])
   }
 
   @Test func allFaultsInOneError() throws {
-    let weights = Weights([("p1", NDArray([3])), ("p2", NDArray([2])), ("x", NDArray([])), ("y", NDArray([]))], source: "a.pth")
+    let weights = Weights(
+      [("p1", NDArray([3])), ("p2", NDArray([2])), ("x", NDArray([])), ("y", NDArray([]))], source: "a.pth")
     let error = #expect(throws: WeightsError.self) { try weights.check(against: graph(3)) }
     #expect(
       error

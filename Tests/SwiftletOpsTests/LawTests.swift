@@ -53,7 +53,9 @@ import _SwiftletTestSupport
     var stuffed = NDArray([4, 3, size[0], size[1]])
     for o in 0..<4 {
       for c in 0..<3 {
-        for (ky, kx) in (0..<9).map({ ($0 / 3, $0 % 3) }) { stuffed[o, c, ky * dilations[0], kx * dilations[1]] = w[o, c, ky, kx] }
+        for (ky, kx) in (0..<9).map({ ($0 / 3, $0 % 3) }) {
+          stuffed[o, c, ky * dilations[0], kx * dilations[1]] = w[o, c, ky, kx]
+        }
       }
     }
     let dilated = Window([3, 3], strides: [2, 1], pads: Pads(1, 2), dilations: dilations)
