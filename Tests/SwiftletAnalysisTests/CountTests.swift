@@ -85,7 +85,7 @@ import _SwiftletTestSupport
     #expect(Set(lines.map(\.count)).count == 1)
     #expect(lines[2].hasPrefix("stem       Conv, BatchNormalization, Relu  2×8×4×4"))
     #expect(lines[2].hasSuffix("232          6 912      3.0 KiB    992 B"))
-    #expect(lines[6].contains("277         16 384      6.6 KiB    1.1 KiB"))
+    #expect(lines[6].contains("277         16 384      6.6 KiB  1.1 KiB"))
     #expect(report.table().split(separator: "\n").count == 1 + 9 + 1)
   }
 }
