@@ -79,7 +79,8 @@ let package = Package(
 
     // Tests mirror Sources.
     .target(
-      name: "_SwiftletTestSupport", dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletFormats"],
+      name: "_SwiftletTestSupport",
+      dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletFormats", "SwiftletAnalysis"],
       swiftSettings: strict),
     .testTarget(
       name: "SwiftletGraphTests", dependencies: ["SwiftletGraph", "SwiftletOps", "_SwiftletTestSupport"],
@@ -94,6 +95,9 @@ let package = Package(
       name: "SwiftletVisionTests",
       dependencies: ["SwiftletGraph", "SwiftletFormats", "SwiftletVision", "_SwiftletTestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "SwiftletAnalysisTests",
+      dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletAnalysis", "_SwiftletTestSupport"], swiftSettings: strict),
     .testTarget(
       name: "SwiftletZooTests",
       dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletZoo", "_SwiftletTestSupport"], swiftSettings: strict),

@@ -20,8 +20,8 @@ public struct Graph: Sendable {
     }
   }
 
-  public internal(set) var nodes: [Node]
-  public internal(set) var outputs: [ID]
+  public package(set) var nodes: [Node]
+  public package(set) var outputs: [ID]
 
   /// The graph that `body` writes: it receives the symbolic input and returns the outputs. Parameters stay even where no
   /// output needs them, so that weights of heads that only training uses belong to the network.
@@ -36,7 +36,7 @@ public struct Graph: Sendable {
     try verify()
   }
 
-  init(nodes: [Node], outputs: [ID]) {
+  package init(nodes: [Node], outputs: [ID]) {
     self.nodes = nodes
     self.outputs = outputs
   }

@@ -1,7 +1,8 @@
 /// What a network writes into while it is being defined: nodes, the current name, the first error.
 public final class GraphBuilder {
   public private(set) var nodes: [Graph.Node] = []
-  /// The first shape rule that was broken; what is written after it is not checked.
+  /// The first shape rule that was broken. What is written after it has stand-in shapes, so that the rest of the
+  /// definition can go on as if nothing had happened.
   public private(set) var error: GraphError?
   private var path: [String] = []
 
@@ -14,16 +15,13 @@ public final class GraphBuilder {
   }
 
   func add(_ op: any Op, _ inputs: [Tensor], fullName: String) -> Tensor {
-    var shape = inputs.first?.shape ?? []
-    if error == nil {
-      do throws(GraphError) {
-        shape = try op.shape(inputs.map(\.shape))
-        if shape.contains(where: { $0 < 1 }) || shape.checkedElementCount == nil {
-          throw GraphError("the output would have the shape \(shape)")
-        }
-      } catch let found {
-        error = GraphError("\(type(of: op).name): \(found.message)", node: fullName)
-      }
+    let shapes = inputs.map(\.shape)
+    let shape: Shape
+    do throws(GraphError) {
+      shape = try op.checkedShape(shapes, node: fullName)
+    } catch let found {
+      error = error ?? found
+      shape = ((try? op.shape(shapes)) ?? shapes.first ?? []).clamped
     }
     nodes.append(Graph.Node(op: op, inputs: inputs.map(\.id), shape: shape, name: fullName))
     return Tensor(builder: self, id: nodes.count - 1, shape: shape)
@@ -34,8 +32,9 @@ public final class GraphBuilder {
     if error == nil { error = GraphError(message, node: path.joined(separator: ".")) }
   }
 
-  /// Everything that `body` writes carries `name` as a further component of its name.
+  /// Everything that `body` writes carries `name` as a further component of its name; an empty name adds nothing.
   public func scope<R>(_ name: String, _ body: () -> R) -> R {
+    if name.isEmpty { return body() }
     path.append(name)
     defer { path.removeLast() }
     return body()

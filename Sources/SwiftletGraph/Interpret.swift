@@ -1,10 +1,11 @@
 extension Graph {
   /// The outputs by the operators' reference implementations: slow, and the truth that the engine is checked against.
-  /// - Throws: an error of the weights when a parameter is missing or has another shape.
+  /// - Throws: `GraphError` when `input` has another shape than the graph's; an error of the weights when a parameter is missing or has another shape.
   public func interpret(_ input: NDArray, _ weights: Weights) throws -> [NDArray] {
     try evaluate(outputs) { node in
-      if node.op is Input { return input }
-      return try weights.array(node.name, node.shape)
+      guard node.op is Input else { return try weights.array(node.name, node.shape) }
+      if input.shape == node.shape { return input }
+      throw GraphError("the array is \(input.shape), expected \(node.shape)", node: node.name)
     }
   }
 

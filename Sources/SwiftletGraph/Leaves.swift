@@ -8,7 +8,7 @@ public struct Input: Op {
 
   public init(_ extents: Shape) { self.extents = extents }
 
-  public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape { extents }
+  public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape { try leaf(inputs, extents) }
   public func cost(_ inputs: [Shape], _ output: Shape) -> Cost { Cost() }
   public func reference(_ inputs: [NDArray]) -> NDArray { NDArray(extents) }
 }
@@ -26,7 +26,7 @@ public struct Parameter: Op {
     self.isBuffer = isBuffer
   }
 
-  public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape { extents }
+  public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape { try leaf(inputs, extents) }
   public func cost(_ inputs: [Shape], _ output: Shape) -> Cost { Cost() }
   public func reference(_ inputs: [NDArray]) -> NDArray { NDArray(extents) }
 }
@@ -44,7 +44,18 @@ public struct Constant: Op {
   }
 
   public var value: NDArray { NDArray(extents, scalars) }
-  public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape { extents }
+  public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
+    guard extents.checkedElementCount == scalars.count else {
+      throw GraphError("\(scalars.count) scalars do not fill the shape \(extents)")
+    }
+    return try leaf(inputs, extents)
+  }
+
   public func cost(_ inputs: [Shape], _ output: Shape) -> Cost { Cost() }
   public func reference(_ inputs: [NDArray]) -> NDArray { value }
+}
+
+private func leaf(_ inputs: [Shape], _ extents: Shape) throws(GraphError) -> Shape {
+  if inputs.isEmpty { return extents }
+  throw GraphError("expects no inputs, found \(inputs.count)")
 }

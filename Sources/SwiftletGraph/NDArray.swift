@@ -22,7 +22,6 @@ public struct NDArray: Hashable, Sendable {
   /// The same scalars under another shape of as many elements.
   public func reshaped(_ shape: Shape) -> NDArray { NDArray(shape, scalars) }
 
-
   /// The element of a feature map `[batch, channels, height, width]`.
   public subscript(n: Int, c: Int, y: Int, x: Int) -> Float {
     get { scalars[((n * shape[1] + c) * shape[2] + y) * shape[3] + x] }

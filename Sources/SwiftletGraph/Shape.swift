@@ -18,6 +18,26 @@ public struct Shape: Hashable, Codable, Sendable {
     return product
   }
 
+  /// The most elements an array may have, 8 GiB of floats. Products of two such numbers fit an `Int`.
+  public static let limit = Int(Int32.max)
+
+  /// Whether an array may have this shape: no dimension below 1, no more than `limit` elements.
+  public var isValid: Bool {
+    guard let count = checkedElementCount else { return false }
+    return (1...Shape.limit).contains(count)
+  }
+
+  /// A valid shape that stands in for this one: each dimension from the outermost on is cut to the room that is left.
+  var clamped: Shape {
+    var room = Shape.limit
+    return Shape(
+      dimensions.map { dimension in
+        let cut = Swift.min(Swift.max(dimension, 1), room)
+        room /= cut
+        return cut
+      })
+  }
+
   /// The product of all dimensions; 1 for a scalar. Shapes of graphs and arrays are checked when these are made.
   public var elementCount: Int { dimensions.reduce(1, *) }
 

@@ -64,6 +64,10 @@ public struct WeightsError: Error, Hashable, CustomStringConvertible {
     public var name: String
     public var found: Shape
     public var expected: Shape
+
+    public init(name: String, found: Shape, expected: Shape) {
+      (self.name, self.found, self.expected) = (name, found, expected)
+    }
   }
 
   public var source: String

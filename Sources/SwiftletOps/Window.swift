@@ -18,6 +18,10 @@ public struct Pads: Hashable, Codable, Sendable, CustomStringConvertible {
   }
 
   public static let none = Pads(0)
+
+  /// Whether no side is below 0 or beyond all sizes.
+  var isValid: Bool { [top, left, bottom, right].allSatisfy((0...Shape.limit).contains) }
+
   public var description: String { "[\(top), \(left), \(bottom), \(right)]" }
 
   /// TensorFlow's SAME (ONNX's SAME_UPPER): the output has ⌈size / stride⌉ positions, the odd row goes to the end.
@@ -59,7 +63,7 @@ public struct Window: Hashable, Codable, Sendable, CustomStringConvertible {
   }
 
   public var description: String {
-    var text = "\(kernel[0])x\(kernel[1])"
+    var text = kernel.map(String.init).joined(separator: "x")
     if strides != [1, 1] { text += " strides \(strides)" }
     if pads != .none { text += " pads \(pads)" }
     if dilations != [1, 1] { text += " dilations \(dilations)" }
@@ -70,8 +74,12 @@ public struct Window: Hashable, Codable, Sendable, CustomStringConvertible {
   /// Rows and columns of the output for a map of the shape `[batch, channels, height, width]`.
   public func output(_ input: Shape) throws(GraphError) -> (height: Int, width: Int) {
     guard input.rank == 4 else { throw GraphError("expects [batch, channels, height, width], found \(input)") }
-    guard kernel.count == 2, strides.count == 2, dilations.count == 2, (kernel + strides + dilations).allSatisfy({ $0 > 0 })
-    else { throw GraphError("kernel, strides and dilations need two positive numbers each, found \(self)") }
+    guard kernel.count == 2, strides.count == 2, dilations.count == 2, pads.isValid,
+      (kernel + strides + dilations).allSatisfy((1...Shape.limit).contains)
+    else {
+      throw GraphError(
+        "expects kernel, strides and dilations of two positive numbers each and no pads below 0, found \(self)")
+    }
     let height = extent(input[2], 0, pads.top, pads.bottom)
     let width = extent(input[3], 1, pads.left, pads.right)
     guard let height, let width else {
@@ -80,9 +88,11 @@ public struct Window: Hashable, Codable, Sendable, CustomStringConvertible {
     return (height, width)
   }
 
+  /// How many rows (axis 0) or columns (axis 1) the window covers.
+  func span(_ axis: Int) -> Int { dilations[axis] * (kernel[axis] - 1) + 1 }
+
   private func extent(_ size: Int, _ axis: Int, _ before: Int, _ after: Int) -> Int? {
-    let span = dilations[axis] * (kernel[axis] - 1) + 1
-    let room = size + before + after - span
+    let room = size + before + after - span(axis)
     if room < 0 { return nil }
     var count = room / strides[axis] + 1
     if ceilMode {

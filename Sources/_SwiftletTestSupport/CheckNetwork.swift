@@ -1,5 +1,5 @@
+import SwiftletAnalysis
 public import SwiftletGraph
-import SwiftletOps
 
 /// How a network's definition differs from the reference; empty where it does not.
 public func differences(of graph: Graph, from golden: Golden) -> [String] {
@@ -12,13 +12,12 @@ public func differences(of graph: Graph, from golden: Golden) -> [String] {
     let next = (ours.count > theirs.count ? ours : theirs)[min(ours.count, theirs.count)]
     found.append("\(ours.count) parameters, the reference has \(theirs.count); first only in one: \(next)")
   }
-  let count = graph.parameters.filter { !$0.isBuffer }.reduce(0) { $0 + $1.shape.elementCount }
-  if count != golden.parameter_count { found.append("\(count) learned scalars, expected \(golden.parameter_count)") }
-  let macs = graph.nodes.indices.reduce(0) { sum, id in
-    guard graph[id].op is Conv || graph[id].op is Gemm else { return sum }
-    return sum + graph[id].op.cost(graph.inputShapes(id), graph[id].shape).multiplyAdds
+  if graph.parameterCount != golden.parameter_count {
+    found.append("\(graph.parameterCount) learned scalars, expected \(golden.parameter_count)")
   }
-  let perImage = macs / max(1, golden.input[0])
-  if perImage != golden.conv_linear_macs { found.append("\(perImage) multiply-adds, expected \(golden.conv_linear_macs)") }
+  let perImage = graph.multiplyAdds / max(1, golden.input[0])
+  if perImage != golden.conv_linear_macs {
+    found.append("\(perImage) multiply-adds, expected \(golden.conv_linear_macs)")
+  }
   return found
 }

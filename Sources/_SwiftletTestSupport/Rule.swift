@@ -41,7 +41,9 @@ public struct Rule: Sendable {
   }
 
   /// The input of a network, in −1..<1.
-  public func input(_ shape: Shape) -> NDArray { NDArray(shape, uniform("input", shape.elementCount).map { 2 * $0 - 1 }) }
+  public func input(_ shape: Shape) -> NDArray {
+    NDArray(shape, uniform("input", shape.elementCount).map { 2 * $0 - 1 })
+  }
 
   /// All parameters of a graph.
   public func weights(for graph: Graph) -> Weights {

@@ -21,7 +21,8 @@ public struct Conv: Op {
     Sample(Conv(Window(3, pad: 2, dilation: 2)), [[1, 5, 9, 12], [6, 5, 3, 3], [6]]),
     Sample(Conv(Window([1, 7], pads: Pads(0, 3))), [[1, 18, 6, 17], [20, 18, 1, 7]]),
     Sample(Conv(Window([5, 1], strides: [2, 1], pads: Pads(2, 0))), [[1, 7, 11, 4], [9, 7, 5, 1], [9]]),
-    Sample(Conv(Window([3, 3], strides: [2, 2], pads: Pads(bottom: 1, right: 1))), [[1, 19, 8, 8], [18, 19, 3, 3]]),
+    Sample(
+      Conv(Window([3, 3], strides: [2, 2], pads: Pads(bottom: 1, right: 1))), [[1, 19, 8, 8], [18, 19, 3, 3]]),
     Sample(Conv(Window(7, stride: 2, pad: 3)), [[1, 3, 31, 29], [16, 3, 7, 7]]),
     Sample(Conv(Window(3, pad: 1), group: 4), [[1, 8, 6, 6], [12, 2, 3, 3], [12]]),
     Sample(Conv(Window(1), group: 3), [[2, 24, 4, 5], [48, 8, 1, 1]]),
@@ -35,8 +36,11 @@ public struct Conv: Op {
     Sample(Conv(Window(7, pad: 3), group: 18), [[1, 18, 11, 10], [18, 1, 7, 7], [18]]),
     Sample(Conv(Window(9, pad: 4), group: 4), [[1, 4, 12, 12], [4, 1, 9, 9]]),
     Sample(Conv(Window(3, pad: 2, dilation: 2), group: 6), [[1, 6, 10, 10], [6, 1, 3, 3]]),
-    Sample(Conv(Window([3, 3], strides: [2, 2], pads: Pads(bottom: 1, right: 1)), group: 8), [[1, 8, 14, 14], [8, 1, 3, 3]]),
-    Sample(Conv(Window([5, 5], strides: [2, 2], pads: Pads(top: 1, left: 1, bottom: 2, right: 2)), group: 8),
+    Sample(
+      Conv(Window([3, 3], strides: [2, 2], pads: Pads(bottom: 1, right: 1)), group: 8),
+      [[1, 8, 14, 14], [8, 1, 3, 3]]),
+    Sample(
+      Conv(Window([5, 5], strides: [2, 2], pads: Pads(top: 1, left: 1, bottom: 2, right: 2)), group: 8),
       [[1, 8, 14, 28], [8, 1, 5, 5]]),
     Sample(Conv(Window(3, pad: 1), group: 4), [[1, 4, 6, 6], [8, 1, 3, 3]]),
   ]
@@ -77,7 +81,8 @@ public struct Conv: Op {
             var sum = 0.0
             window.forEachTap(oy, ox, height, width) { tap, iy, ix in
               for c in 0..<perGroupIn {
-                sum += Double(x.scalars[(first + c) * plane + iy * width + ix])
+                sum +=
+                  Double(x.scalars[(first + c) * plane + iy * width + ix])
                   * Double(w.scalars[(o * perGroupIn + c) * taps + tap])
               }
             }

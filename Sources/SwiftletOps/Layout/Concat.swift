@@ -12,7 +12,9 @@ public struct Concat: Op {
   public init(axis: Int) { self.axis = axis }
 
   public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
-    guard let first = inputs.first, axis >= 0, axis < first.rank else { throw GraphError("no axis \(axis) in \(inputs)") }
+    guard let first = inputs.first, axis >= 0, axis < first.rank else {
+      throw GraphError("no axis \(axis) in \(inputs)")
+    }
     var out = first
     for part in inputs.dropFirst() {
       guard part.rank == first.rank, part.indices.allSatisfy({ $0 == axis || part[$0] == first[$0] }) else {

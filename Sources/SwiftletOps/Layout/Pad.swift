@@ -17,6 +17,7 @@ public struct Pad: Op {
 
   public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
     guard inputs.count == 1, inputs[0].rank == 4 else { throw GraphError("expects one map, found \(inputs)") }
+    guard pads.isValid else { throw GraphError("expects no pads below 0, found \(pads)") }
     let x = inputs[0]
     return [x[0], x[1], x[2] + pads.top + pads.bottom, x[3] + pads.left + pads.right]
   }

@@ -10,7 +10,7 @@ public struct Reshape: Op {
   public init(_ extents: Shape) { self.extents = extents }
 
   public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
-    guard inputs.count == 1, extents.checkedElementCount == inputs[0].elementCount else {
+    guard inputs.count == 1, extents.isValid, extents.elementCount == inputs[0].elementCount else {
       throw GraphError("\(inputs) does not hold as many elements as \(extents)")
     }
     return extents
@@ -74,7 +74,9 @@ public struct DepthToSpace: Op {
   public init(blockSize: Int) { self.blockSize = blockSize }
 
   public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
-    guard inputs.count == 1, inputs[0].rank == 4, blockSize > 0, inputs[0][1] % (blockSize * blockSize) == 0 else {
+    guard inputs.count == 1, inputs[0].rank == 4, blockSize > 0, blockSize <= inputs[0][1],
+      inputs[0][1] % (blockSize * blockSize) == 0
+    else {
       throw GraphError("blocks of \(blockSize)x\(blockSize) do not divide the channels of \(inputs)")
     }
     let x = inputs[0]

@@ -27,6 +27,7 @@ public struct Resize: Op {
 
   public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
     guard inputs.count == 1, inputs[0].rank == 4 else { throw GraphError("expects one map, found \(inputs)") }
+    guard height > 0, width > 0 else { throw GraphError("the target is \(height)x\(width), expected a positive size") }
     return [inputs[0][0], inputs[0][1], height, width]
   }
 
@@ -60,7 +61,9 @@ public struct Resize: Op {
 }
 
 extension Tensor {
-  public func resized(_ height: Int, _ width: Int, _ mode: Resize.Mode = .linear, _ coordinates: Resize.Coordinates = .halfPixel)
+  public func resized(
+    _ height: Int, _ width: Int, _ mode: Resize.Mode = .linear, _ coordinates: Resize.Coordinates = .halfPixel
+  )
     -> Tensor
   { apply(Resize(height: height, width: width, mode: mode, coordinates: coordinates)) }
 }

@@ -18,11 +18,14 @@ public struct Slice: Op {
     (self.axis, self.start, self.end, self.step) = (axis, start, end, step)
   }
 
+  /// How many positions there are.
+  private var count: Int { (end - start - 1) / step + 1 }
+
   public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
     guard inputs.count == 1, axis >= 0, axis < inputs[0].rank, start >= 0, start < end, end <= inputs[0][axis], step > 0
     else { throw GraphError("\(start)..<\(end) is not a range of axis \(axis) of \(inputs)") }
     var out = inputs[0]
-    out[axis] = (end - start + step - 1) / step
+    out[axis] = count
     return out
   }
 
@@ -31,8 +34,8 @@ public struct Slice: Op {
     let run = x.shape[(axis + 1)...].reduce(1, *)
     var scalars: [Float] = []
     for outer in 0..<x.shape[..<axis].reduce(1, *) {
-      for i in Swift.stride(from: start, to: end, by: step) {
-        let first = (outer * x.shape[axis] + i) * run
+      for i in 0..<count {
+        let first = (outer * x.shape[axis] + start + i * step) * run
         scalars += x.scalars[first..<first + run]
       }
     }

@@ -24,6 +24,10 @@ public struct Attention: Op {
       inputs[0][2] == inputs[1][2], inputs[1][1] == inputs[2][1], inputs[0][0] == inputs[1][0],
       inputs[0][0] == inputs[2][0]
     else { throw GraphError("expects q, k, v [batch, tokens, \(heads) · size], found \(inputs)") }
+    let scores: Shape = [inputs[0][0], heads, inputs[0][1], inputs[1][1]]
+    guard scores.isValid else {
+      throw GraphError("the attention scores would be \(scores), more than \(Shape.limit); use fewer tokens")
+    }
     return [inputs[0][0], inputs[0][1], inputs[2][2]]
   }
 

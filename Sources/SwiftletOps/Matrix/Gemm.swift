@@ -15,7 +15,9 @@ public struct Gemm: Op {
     guard inputs.count == 2 || inputs.count == 3, let size = inputs[0].last, inputs[1].rank == 2 else {
       throw GraphError("expects x [..., in], weight [out, in] and perhaps a bias, found \(inputs)")
     }
-    guard inputs[1][1] == size else { throw GraphError("the weight is \(inputs[1]), expected [\(inputs[1][0]), \(size)]") }
+    guard inputs[1][1] == size else {
+      throw GraphError("the weight is \(inputs[1]), expected [\(inputs[1][0]), \(size)]")
+    }
     if inputs.count == 3, inputs[2] != [inputs[1][0]] {
       throw GraphError("the bias is \(inputs[2]), expected [\(inputs[1][0])]")
     }

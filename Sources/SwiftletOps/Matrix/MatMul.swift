@@ -3,7 +3,9 @@ public import SwiftletGraph
 /// The matrix product of the last two dimensions; the leading ones are equal.
 public struct MatMul: Op {
   public static let name = "MatMul"
-  public static let samples = [Sample(MatMul(), [[2, 3, 5], [2, 5, 7]]), Sample(MatMul(), [[2, 2, 9, 17], [2, 2, 17, 20]])]
+  public static let samples = [
+    Sample(MatMul(), [[2, 3, 5], [2, 5, 7]]), Sample(MatMul(), [[2, 2, 9, 17], [2, 2, 17, 20]]),
+  ]
   public init() {}
 
   public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {

@@ -9,7 +9,9 @@ public struct GlobalAveragePool: Op {
   public init() {}
 
   public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
-    guard inputs.count == 1, inputs[0].rank == 4 else { throw GraphError("expects one map [batch, channels, height, width]") }
+    guard inputs.count == 1, inputs[0].rank == 4 else {
+      throw GraphError("expects one map [batch, channels, height, width]")
+    }
     return [inputs[0][0], inputs[0][1], 1, 1]
   }
 

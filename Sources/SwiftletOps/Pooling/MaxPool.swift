@@ -18,6 +18,10 @@ public struct MaxPool: Op {
   public func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
     guard inputs.count == 1 else { throw GraphError("expects one input, found \(inputs.count)") }
     let out = try window.output(inputs[0])
+    let pads = window.pads
+    guard max(pads.top, pads.bottom) < window.span(0), max(pads.left, pads.right) < window.span(1) else {
+      throw GraphError("a window \(window) could lie wholly in its padding; pads must be smaller than the window")
+    }
     return [inputs[0][0], inputs[0][1], out.height, out.width]
   }
 
