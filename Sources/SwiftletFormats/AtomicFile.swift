@@ -39,7 +39,7 @@ public final class AtomicFile {
   }
 
   /// Writes scalars as little-endian 32-bit floats.
-  public func write(_ scalars: [Float]) throws(FormatError) {
+  public func write(floats scalars: [Float]) throws(FormatError) {
     #if _endian(big)
       let words = scalars.map(\.bitPattern.littleEndian)
     #else

@@ -56,7 +56,7 @@ public enum NPY {
     let start = magic + [1, 0, UInt8(header.count & 255), UInt8(header.count >> 8)]
     try AtomicFile.write(to: path) { file throws(FormatError) in
       try file.write(start + header)
-      try file.write(array.scalars)
+      try file.write(floats: array.scalars)
     }
   }
 }

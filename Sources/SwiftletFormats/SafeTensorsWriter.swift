@@ -15,7 +15,7 @@ extension SafeTensors {
     let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
     try AtomicFile.write(to: path) { file throws(FormatError) in
       try file.write(length + header)
-      for (_, array) in arrays { try file.write(array.scalars) }
+      for (_, array) in arrays { try file.write(floats: array.scalars) }
     }
   }
 

@@ -14,7 +14,7 @@ public enum WeightsFile {
     let file = try MappedFile(path)
     let start = Array(try file.bytes(0..<min(file.count, 16), "start"))
     if start.starts(with: NPY.magic) { return ArrayFile(path: path, arrays: [try NPY.open(file)]) }
-    if start.starts(with: [0x50, 0x4b]) { return try PyTorchFile.open(file) }
+    if start.starts(with: Array("PK".utf8)), start.count > 2, start[2] < 8 { return try PyTorchFile.open(file) }
     if start.count > 8, start[8] == UInt8(ascii: "{") { return try SafeTensors.open(file) }
     throw try unknown(file, start)
   }
