@@ -1,0 +1,17 @@
+import SwiftletGraph
+
+/// What every format of named arrays comes to.
+struct ArrayFile {
+  let path: String
+  /// In the order of the file.
+  var arrays: [StoredArray]
+  /// Free text beside the arrays, by key.
+  var metadata: [String: String] = [:]
+
+  /// The arrays as weights, each read from the file when it is asked for.
+  var weights: Weights {
+    var weights = Weights(source: path)
+    for array in arrays { weights.add(array.name, array.shape) { try array.load() } }
+    return weights
+  }
+}

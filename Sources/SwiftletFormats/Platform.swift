@@ -1,0 +1,128 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The calls to the system that this module makes, each retried when a signal interrupts it.
+/// A result of `nil` or `false` leaves the reason in `Platform.reason`.
+enum Platform {
+  struct Status {
+    let isRegular: Bool
+    let size: Int
+    /// When the content was last changed, in seconds since 1970.
+    let modified: Int
+  }
+
+  /// The text of the last failure.
+  static var reason: String { String(cString: strerror(errno)) }
+  static var isNotFound: Bool { errno == ENOENT || errno == ENOTDIR }
+  static var processID: Int { Int(getpid()) }
+  static var now: Int { time(nil) }
+
+  /// Opens for reading, without waiting for the other end of a FIFO.
+  static func openToRead(_ path: String) -> Int32? { retried { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) } }
+
+  /// Creates a file that is not there yet.
+  static func create(_ path: String) -> Int32? {
+    retried { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+  }
+
+  static func status(_ file: Int32) -> Status? {
+    var status = stat()
+    return fstat(file, &status) == 0 ? Status(status) : nil
+  }
+
+  static func status(_ path: String) -> Status? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Status(status) : nil
+  }
+
+  static func map(_ file: Int32, _ count: Int) -> UnsafeRawPointer? {
+    let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, file, 0)
+    return address == MAP_FAILED ? nil : UnsafeRawPointer(address)
+  }
+
+  static func unmap(_ address: UnsafeRawPointer, _ count: Int) {
+    munmap(UnsafeMutableRawPointer(mutating: address), count)
+  }
+
+  /// Tells the kernel that the whole pages in `range` of a mapping are not needed for now.
+  static func release(_ address: UnsafeRawPointer, _ range: Range<Int>) {
+    let page = Int(getpagesize())
+    let first = (range.lowerBound + page - 1) / page * page
+    let last = range.upperBound / page * page
+    if first < last { madvise(UnsafeMutableRawPointer(mutating: address + first), last - first, Int32(MADV_DONTNEED)) }
+  }
+
+  /// Whether `count` bytes can be allocated. Swift's own arrays end the process when they cannot.
+  static func canAllocate(_ count: Int) -> Bool {
+    guard let memory = malloc(max(count, 1)) else { return false }
+    free(memory)
+    return true
+  }
+
+  static func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    var rest = bytes
+    while let start = rest.baseAddress, !rest.isEmpty {
+      #if canImport(Glibc)
+        let count = Glibc.write(file, start, rest.count)
+      #elseif canImport(Musl)
+        let count = Musl.write(file, start, rest.count)
+      #else
+        let count = Darwin.write(file, start, rest.count)
+      #endif
+      if count < 0 && errno != EINTR { return false }
+      if count > 0 { rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count)) }
+    }
+    return true
+  }
+
+  static func synchronize(_ file: Int32) -> Bool { retried { fsync(file) } != nil }
+
+  static func synchronizeDirectory(_ path: String) -> Bool {
+    guard let directory = retried({ open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }) else { return false }
+    defer { shut(directory) }
+    return synchronize(directory)
+  }
+
+  @discardableResult static func shut(_ file: Int32) -> Bool { close(file) == 0 || errno == EINTR }
+  static func move(_ path: String, to target: String) -> Bool { rename(path, target) == 0 }
+  static func remove(_ path: String) { unlink(path) }
+
+  /// The names in a directory; none when it cannot be read.
+  static func list(_ path: String) -> [String] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
+    }
+    return names
+  }
+
+  private static func retried(_ call: () -> Int32) -> Int32? {
+    while true {
+      let result = call()
+      if result >= 0 { return result }
+      if errno != EINTR { return nil }
+    }
+  }
+}
+
+extension Platform.Status {
+  fileprivate init(_ status: stat) {
+    isRegular = status.st_mode & S_IFMT == S_IFREG
+    size = Int(status.st_size)
+    #if canImport(Darwin)
+      modified = status.st_mtimespec.tv_sec
+    #else
+      modified = status.st_mtim.tv_sec
+    #endif
+  }
+}

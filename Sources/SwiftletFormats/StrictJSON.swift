@@ -1,0 +1,207 @@
+/// A reader of JSON (RFC 8259) that gives one thing after the other and builds no tree.
+///
+/// Strict: a key that comes twice in an object, a depth over 64, text that is not UTF-8 and anything after the value
+/// are errors. An object is read by `beginObject`, then `key` until it is `nil`; an array by `beginArray`, then
+/// `element` while it is true; between, one value for each.
+struct StrictJSON {
+  static let depthLimit = 64
+  static let keyLimit = 1_000_000
+
+  private struct Level {
+    var isFirst = true
+    var keys: Set<String> = []
+  }
+
+  private(set) var cursor: ByteCursor
+  private var levels: [Level] = []
+  private var keyCount = 0
+
+  init(_ cursor: ByteCursor) { self.cursor = cursor }
+
+  mutating func beginObject() throws(FormatError) { try begin("{", "an object") }
+  mutating func beginArray() throws(FormatError) { try begin("[", "an array") }
+
+  /// The key of the next member; `nil` at the end of the object.
+  mutating func key() throws(FormatError) -> String? {
+    guard try advance("}") else { return nil }
+    keyCount += 1
+    if keyCount > Self.keyLimit { throw error(.limitExceeded, "more keys", "at most \(Self.keyLimit) keys") }
+    let key = try string()
+    guard levels[levels.count - 1].keys.insert(key).inserted else {
+      throw error(.duplicateName, "the key \"\(key)\" comes twice in an object", "distinct keys")
+    }
+    try expect(":", "a colon")
+    return key
+  }
+
+  /// Whether the array has a further element.
+  mutating func element() throws(FormatError) -> Bool { try advance("]") }
+
+  mutating func string() throws(FormatError) -> String {
+    try expect("\"", "a string")
+    var text: [UInt8] = []
+    while true {
+      let byte = try cursor.read(UInt8.self)
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard let string = String(validating: text, as: UTF8.self) else {
+          throw error(.malformed, "a string that is not UTF-8", "text in UTF-8")
+        }
+        return string
+      case UInt8(ascii: "\\"): try appendEscape(&text)
+      case 0..<0x20: throw error(.malformed, "a control character in a string", "an escape such as \\n")
+      default: text.append(byte)
+      }
+    }
+  }
+
+  /// A whole number without fraction and exponent.
+  mutating func integer() throws(FormatError) -> Int {
+    let text = try number()
+    guard let value = Int(text) else { throw error(.malformed, "the number \(text.prefix(40))", "a 64-bit integer") }
+    return value
+  }
+
+  /// Steps over a value of any kind.
+  mutating func skip() throws(FormatError) {
+    skipSpace()
+    switch cursor.next {
+    case UInt8(ascii: "{"):
+      try beginObject()
+      while try key() != nil { try skip() }
+    case UInt8(ascii: "["):
+      try beginArray()
+      while try element() { try skip() }
+    case UInt8(ascii: "\""): _ = try string()
+    case UInt8(ascii: "t"): try word("true")
+    case UInt8(ascii: "f"): try word("false")
+    case UInt8(ascii: "n"): try word("null")
+    default: _ = try number()
+    }
+  }
+
+  /// Checks that nothing but white space is left.
+  mutating func finish() throws(FormatError) {
+    skipSpace()
+    if cursor.next != nil { throw error(.malformed, found, "the end of the text") }
+  }
+
+  /// An error at the present position.
+  func error(_ code: FormatError.Code, _ found: String, _ expected: String) -> FormatError {
+    cursor.error(code, found, expected)
+  }
+}
+
+extension StrictJSON {
+  /// The next character, for messages.
+  private var found: String {
+    guard let byte = cursor.next else { return "the end of the text" }
+    return (0x20..<0x7f).contains(byte) ? "the character \(Character(Unicode.Scalar(byte)))" : "the byte \(byte)"
+  }
+
+  private mutating func skipSpace() {
+    while let byte = cursor.next, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { cursor.advance() }
+  }
+
+  private mutating func expect(_ character: Unicode.Scalar, _ what: String) throws(FormatError) {
+    skipSpace()
+    guard cursor.next == UInt8(ascii: character) else { throw error(.malformed, found, what) }
+    cursor.advance()
+  }
+
+  private mutating func begin(_ bracket: Unicode.Scalar, _ what: String) throws(FormatError) {
+    try expect(bracket, what)
+    levels.append(Level())
+    if levels.count > Self.depthLimit {
+      throw error(.limitExceeded, "deeper nesting", "a depth of at most \(Self.depthLimit)")
+    }
+  }
+
+  /// Steps over the comma before a further item, or over the bracket that ends the items.
+  private mutating func advance(_ bracket: Unicode.Scalar) throws(FormatError) -> Bool {
+    skipSpace()
+    if cursor.next == UInt8(ascii: bracket) {
+      cursor.advance()
+      levels.removeLast()
+      return false
+    }
+    if !levels[levels.count - 1].isFirst { try expect(",", "a comma or \(bracket)") }
+    levels[levels.count - 1].isFirst = false
+    return true
+  }
+
+  private mutating func word(_ word: String) throws(FormatError) {
+    for byte in word.utf8 {
+      guard cursor.next == byte else { throw error(.malformed, found, "the word \(word)") }
+      cursor.advance()
+    }
+  }
+
+  private mutating func digits(_ text: inout String) throws(FormatError) {
+    let start = cursor.offset
+    while let byte = cursor.next, (0x30...0x39).contains(byte) {
+      text.unicodeScalars.append(Unicode.Scalar(byte))
+      cursor.advance()
+    }
+    if cursor.offset == start { throw error(.malformed, found, "a digit") }
+  }
+
+  private mutating func optional(_ characters: Unicode.Scalar..., to text: inout String) -> Bool {
+    guard let byte = cursor.next, characters.contains(Unicode.Scalar(byte)) else { return false }
+    text.unicodeScalars.append(Unicode.Scalar(byte))
+    cursor.advance()
+    return true
+  }
+
+  private mutating func number() throws(FormatError) -> String {
+    skipSpace()
+    var text = ""
+    _ = optional("-", to: &text)
+    if !optional("0", to: &text) { try digits(&text) }
+    if optional(".", to: &text) { try digits(&text) }
+    if optional("e", "E", to: &text) {
+      _ = optional("+", "-", to: &text)
+      try digits(&text)
+    }
+    return text
+  }
+
+  private mutating func appendEscape(_ text: inout [UInt8]) throws(FormatError) {
+    let byte = try cursor.read(UInt8.self)
+    switch Unicode.Scalar(byte) {
+    case "\"", "\\", "/": text.append(byte)
+    case "b": text.append(0x08)
+    case "f": text.append(0x0c)
+    case "n": text.append(0x0a)
+    case "r": text.append(0x0d)
+    case "t": text.append(0x09)
+    case "u": text += Array(String(try unicodeEscape()).utf8)
+    default: throw error(.malformed, "an unknown escape", "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u")
+    }
+  }
+
+  /// The character of `XXXX` or, above U+FFFF, of the pair `XXXX\uXXXX`.
+  private mutating func unicodeEscape() throws(FormatError) -> Character {
+    var code = try hexadecimal()
+    if (0xd800..<0xdc00).contains(code), cursor.next == UInt8(ascii: "\\") {
+      cursor.advance()
+      try word("u")
+      let low = try hexadecimal()
+      guard (0xdc00..<0xe000).contains(low) else { throw error(.malformed, "half of a surrogate pair", "both") }
+      code = 0x10000 + (code - 0xd800) << 10 + (low - 0xdc00)
+    }
+    guard let scalar = Unicode.Scalar(code) else { throw error(.malformed, "half of a surrogate pair", "both") }
+    return Character(scalar)
+  }
+
+  private mutating func hexadecimal() throws(FormatError) -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard let digit = Character(Unicode.Scalar(try cursor.read(UInt8.self))).hexDigitValue else {
+        throw error(.malformed, "an escape that is not hexadecimal", "four digits after \\u")
+      }
+      value = value << 4 + UInt32(digit)
+    }
+    return value
+  }
+}
