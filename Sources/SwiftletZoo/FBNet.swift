@@ -7,7 +7,12 @@ extension Family {
       "FBNet: Hardware-Aware Efficient ConvNet Design via Differentiable Neural Architecture Search, Wu et al., CVPR 2019",
     url: "https://arxiv.org/abs/1812.03443", reference: "timm fbnetc_100", licence: "Apache-2.0",
     models: [
-      Model(timm: "fbnetc_100", .square(224, .bilinear), top1: (75.120, "rmsp_in1k")) { FBNetC(classes: $0) }
+      Model(timm: "fbnetc_100", .square(224, .bilinear)) { FBNetC(classes: $0) },
+      // The published weights were trained with another epsilon than the definition has.
+      Model(
+        "fbnetc_100.rmsp_in1k", .square(224, .bilinear), top1: 75.120,
+        top1Source: "timm results-imagenet.csv, fbnetc_100.rmsp_in1k"
+      ) { FBNetC(epsilon: 1e-3, classes: $0) },
     ])
 }
 
@@ -15,8 +20,12 @@ extension Family {
 ///
 /// Wu et al., CVPR 2019, https://arxiv.org/abs/1812.03443. Names: timm `fbnetc_100`.
 public struct FBNetC: Layer {
+  var style: Style
   var classes: Int
-  public init(classes: Int = 1000) { self.classes = classes }
+
+  public init(epsilon: Float = 1e-5, classes: Int = 1000) {
+    (style, self.classes) = (Style(.relu, epsilon: epsilon), classes)
+  }
 
   /// Figure 4, stage by stage: kernel k, expansion e, channels c, repeats n, stride s of the first.
   static let table: [[(k: Int, e: Double, c: Int, n: Int, s: Int)]] = [
@@ -34,7 +43,6 @@ public struct FBNetC: Layer {
 
   /// Also where a block does not expand, a pointwise convolution comes first.
   public func callAsFunction(_ image: Tensor) -> Tensor {
-    let style = Style(.relu)
     let stages = Self.table.map { lines in
       lines.map { k, e, c, n, s in
         Repeated(n, stride: s) { InvertedResidual(c, kernel: k, stride: $0, expansion: e, style: style) }
