@@ -92,7 +92,7 @@ public struct GhostNet: Layer {
     }
   }
 
-  /// Half the maps by convolution, their ghosts by a cheap filter of each (figure 1b).
+  /// Half the maps by convolution, their ghosts by a cheap filter of each (figure 2b).
   struct GhostModule: Layer {
     let out: Int
     let activation: Activation
@@ -113,7 +113,7 @@ public struct GhostNet: Layer {
     }
   }
 
-  /// Each channel is scaled by what a quarter as many channels know of all (Hu et al., CVPR 2018, figure 2).
+  /// Each channel is scaled by what a quarter as many channels know of all (Hu et al., CVPR 2018, figure 1).
   struct SqueezeExcitation: Layer {
     func callAsFunction(_ x: Tensor) -> Tensor {
       let squeezed = roundedChannels(Double(x.channels) / 4, divisor: 4)

@@ -95,7 +95,7 @@ public struct MobileViT: Layer {
     }
 
     /// `body` on the map as tokens `[4 · batch, patches, size]`: pixels in the same corner of all 2×2 patches see each other
-    /// (equations 1 and 2). A map of odd size is stretched, and shrunk again.
+    /// (equation 1). A map of odd size is stretched, and shrunk again.
     func throughPatches(_ x: Tensor, _ body: (Tensor) -> Tensor) -> Tensor {
       let (n, rows, columns) = (x.shape[0], (x.height + 1) / 2, (x.width + 1) / 2)
       let isEven = (2 * rows, 2 * columns) == (x.height, x.width)

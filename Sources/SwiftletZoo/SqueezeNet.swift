@@ -25,7 +25,8 @@ public struct SqueezeNet: Layer {
   public var version = Version.v1_1
   public var classes = 1000
 
-  /// Table 1, by groups between the pools: channels of the squeeze, and of each of the two expansions.
+  /// Table 1, by groups between the pools: channels of the squeeze, and of each of the two expansions. 1.1 is the authors'
+  /// later release, which pools earlier.
   static let table: [Version: [[(squeeze: Int, expand: Int)]]] = [
     .v1_0: [[(16, 64), (16, 64), (32, 128)], [(32, 128), (48, 192), (48, 192), (64, 256)], [(64, 256)]],
     .v1_1: [[(16, 64), (16, 64)], [(32, 128), (32, 128)], [(48, 192), (48, 192), (64, 256), (64, 256)]],

@@ -5,7 +5,8 @@ extension Family {
   public static let vgg = Family(
     "VGG", year: 2015,
     paper: "Very Deep Convolutional Networks for Large-Scale Image Recognition, Simonyan and Zisserman, ICLR 2015",
-    url: "https://arxiv.org/abs/1409.1556", reference: "timm vgg16_bn and torchvision vgg16", licence: "BSD-3-Clause",
+    url: "https://arxiv.org/abs/1409.1556", reference: "timm vgg16_bn and torchvision vgg16",
+    licence: "Apache-2.0 (timm), BSD-3-Clause (torchvision)",
     models: VGG.table.flatMap { row in
       [
         Model(

@@ -1,11 +1,29 @@
 public import SwiftletGraph
 import SwiftletOps
 
+extension Family {
+  public static let voVNet = Family(
+    "VoVNet", year: 2019,
+    paper: "An Energy and GPU-Computation Efficient Backbone Network for Real-Time Object Detection, Lee et al., "
+      + "CVPR workshops 2019",
+    url: "https://arxiv.org/abs/1904.09730", reference: "timm ese_vovnet39b", licence: "Apache-2.0",
+    models: VoVNet.variants.map { row in
+      Model(
+        row.name, row.preprocessing, top1: row.top1,
+        top1Source: row.weights.map { "timm results-imagenet.csv, \($0)" }, classifier: "head.fc."
+      ) { classes in
+        var network = row.network
+        network.classes = classes
+        return network
+      }
+    })
+}
+
 /// VoVNet: An Energy and GPU-Computation Efficient Backbone Network, and its second version.
 ///
 /// Lee et al., CVPR workshops 2019, https://arxiv.org/abs/1904.09730; Lee and Park, "CenterMask", CVPR 2020,
 /// https://arxiv.org/abs/1911.06667 (eSE and shortcuts). Names: timm `ese_vovnet39b`, which gates only the last block of a stage.
-public struct VoVNet: Layer {
+public struct VoVNet: Layer, Sendable {
   /// How channels are weighed at the end of a stage.
   public enum Gate: Sendable { case none, effectiveSqueezeExcitation, efficientChannelAttention }
 
@@ -20,6 +38,30 @@ public struct VoVNet: Layer {
   public var shortcuts = true
   public var gate = Gate.effectiveSqueezeExcitation
   public var classes = 1000
+
+  /// 39 and 57 layers are of the first paper, 19 and 99 of the second; the slim ones have half the channels.
+  static let variants:
+    [(name: String, network: VoVNet, preprocessing: Preprocessing, top1: Double?, weights: String?)] = [
+      ("vovnet39a", VoVNet(shortcuts: false, gate: .none), .init(), nil, nil),
+      ("vovnet57a", VoVNet(blocks: [1, 1, 4, 3], shortcuts: false, gate: .none), .init(), nil, nil),
+      ("ese_vovnet19b_slim_dw", .slim(depthwise: true), .init(), nil, nil),
+      ("ese_vovnet19b_dw", VoVNet(blocks: [1, 1, 1, 1], depth: 3, depthwise: true), .init(), 76.828, "ra_in1k"),
+      ("ese_vovnet19b_slim", .slim(depthwise: false), .init(), nil, nil),
+      ("ese_vovnet19b", VoVNet(blocks: [1, 1, 1, 1], depth: 3), .init(), nil, nil),
+      ("ese_vovnet39b", VoVNet(), .init(), 79.312, "ra_in1k"),
+      ("ese_vovnet57b", VoVNet(blocks: [1, 1, 4, 3]), wide, 82.46, "ra4_e3600_r256_in1k"),
+      ("ese_vovnet99b", VoVNet(blocks: [1, 3, 9, 3]), .init(), nil, nil),
+      ("eca_vovnet39b", VoVNet(gate: .efficientChannelAttention), .init(), nil, nil),
+    ]
+
+  static func slim(depthwise: Bool) -> VoVNet {
+    VoVNet(
+      middle: [64, 80, 96, 112], out: [112, 256, 384, 512], blocks: [1, 1, 1, 1], depth: 3, depthwise: depthwise)
+  }
+
+  /// Of the weights for 57 layers.
+  static let wide = Preprocessing(
+    height: 256, width: 256, cropFraction: 0.95, mean: Preprocessing.half, std: Preprocessing.half)
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
     let stem = image.through("stem") {
@@ -52,7 +94,7 @@ public struct VoVNet: Layer {
     }
   }
 
-  /// One-shot aggregation: every convolution feeds the next, all are concatenated once (figure 1b; CenterMask, figure 3).
+  /// One-shot aggregation: every convolution feeds the next, all are concatenated once (figure 1b).
   struct Block: Layer {
     let network: VoVNet
     let stage: Int
@@ -92,7 +134,7 @@ struct SeparableConvBN: Layer {
   }
 }
 
-/// Squeeze-and-excitation with one layer, so that no channel is lost on the way (CenterMask, §3.3).
+/// Squeeze-and-excitation with one layer, so that no channel is lost on the way (CenterMask).
 struct EffectiveSqueezeExcitation: Layer {
   func callAsFunction(_ x: Tensor) -> Tensor {
     x * x.globalAveragePooled.scoped("fc", Conv2D(x.channels, 1, bias: true)).hardSigmoid

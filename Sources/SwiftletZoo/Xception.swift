@@ -65,7 +65,7 @@ public struct Xception: Layer {
     }
   }
 
-  /// A 3×3 filter for each channel, then a 1×1 convolution, nothing between (§3.3).
+  /// A 3×3 filter for each channel, then a 1×1 convolution, nothing between.
   struct SeparableConvolution: Layer {
     let out: Int
 
