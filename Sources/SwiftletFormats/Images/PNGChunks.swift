@@ -26,6 +26,8 @@ struct PNGChunks {
       offset += 12 + length
     }
     try checkComplete(source, offset)
+    // What there is of a chunk that is cut; the decoder takes it or leaves it.
+    if !isEnded { ranges.append(offset..<source.bytes.count) }
   }
 
   private mutating func read(_ type: String, _ chunk: Range<Int>, _ source: ImageSource) throws(ImageError) {
