@@ -162,7 +162,7 @@ struct HostileTests {
     let part = try Image.decode(photo.cut(photo.bytes.count - 40), limits: limits)
     #expect((part.width, part.height) == (whole.width, whole.height))
     #expect(part != whole)
-    #expect(part.pixels.prefix(24 * 3) == whole.pixels.prefix(24 * 3))
+    #expect(part.pixels.prefix(8 * 3) == whole.pixels.prefix(8 * 3))
     // Where there is not one row, there is nothing to give.
     for count in 0...80 { #expect(throws: ImageError.self) { try Image.decode(photo.cut(count), limits: limits) } }
   }

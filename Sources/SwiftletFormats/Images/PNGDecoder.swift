@@ -5,7 +5,7 @@ enum PNGDecoder {
   static func decode(_ source: ImageSource) throws(ImageError) -> Image {
     let chunks = try PNGChunks(source)
     var pixels = try source.allocate(chunks.width * chunks.height * 3)
-    let stream = PNGStream(source.bytes, chunks.ranges)
+    let stream = PNGStream(chunks.bytes, chunks.ranges)
     let (status, rows) = withExtendedLifetime(stream) { decode(stream, chunks, into: &pixels) }
     let isTruncated = [SPNG_IO_EOF, SPNG_EIDAT_TOO_SHORT].contains { Int32($0.rawValue) == status }
     guard status == 0 || isTruncated && rows > 0 && source.limits.allowsPartial else {
