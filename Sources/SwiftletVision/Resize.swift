@@ -2,7 +2,7 @@ public import SwiftletFormats
 public import SwiftletGraph
 
 extension Image {
-  /// This image at another size, with the numbers of Pillow's `Image.resize`: two passes, first along rows, in fixed
+  /// This image at another size, with the numbers of `Image.resize` of Pillow 13: one pass along each axis, in fixed
   /// point, with 8 bits between them.
   public func resized(
     to size: (width: Int, height: Int), filter: Preprocessing.Interpolation
@@ -23,61 +23,19 @@ extension Image {
     guard let kernel = filter.kernel else { return nearest(size, columns, rows) }
     let across = ResamplingAxis(input: width, output: size.width, window: columns, filter: kernel)
     let down = ResamplingAxis(input: height, output: size.height, window: rows, filter: kernel)
-    let narrow = resampledRows(down.inputs, across)
-    return Image(
-      width: columns.count, height: rows.count,
-      pixels: Self.resampledColumns(narrow, columns.count * 3, down, down.inputs.lowerBound))
-  }
-
-  /// The first pass: `rows` of this image, each resampled. `[rows, outputs, 3]`.
-  private func resampledRows(_ rows: Range<Int>, _ axis: ResamplingAxis) -> [UInt8] {
-    let outputs = axis.starts.count
-    var result = [UInt8](repeating: 0, count: rows.count * outputs * 3)
-    // Pointers, because this loop takes most of the time of preparing a photo. `axis` lies within `width`.
-    result.withUnsafeMutableBufferPointer { result in
-      pixels.withUnsafeBufferPointer { pixels in
-        axis.weights.withUnsafeBufferPointer { weights in
-          var to = 0
-          for y in rows {
-            for x in 0..<outputs {
-              var red = half
-              var green = half
-              var blue = half
-              var from = (y * width + axis.starts[x]) * 3
-              for tap in x * axis.taps..<x * axis.taps + axis.counts[x] {
-                red &+= Int32(pixels[from]) &* weights[tap]
-                green &+= Int32(pixels[from + 1]) &* weights[tap]
-                blue &+= Int32(pixels[from + 2]) &* weights[tap]
-                from += 3
-              }
-              result[to] = rounded(red)
-              result[to + 1] = rounded(green)
-              result[to + 2] = rounded(blue)
-              to += 3
-            }
-          }
-        }
-      }
+    // The order shows in the rounding: columns first where the height shrinks by more than twice what the width does.
+    let isColumnsFirst = height - size.height > max(0, 2 * (width - size.width))
+    let (xs, ys) = (across.inputs, down.inputs)
+    let result: [UInt8]
+    if isColumnsFirst {
+      let low = down.resampleColumns(pixels, width: width, first: 0, columns: xs)
+      result = across.resampleRows(low, width: xs.count, first: xs.lowerBound, rows: 0..<rows.count)
+    } else {
+      let narrow = across.resampleRows(pixels, width: width, first: 0, rows: ys)
+      result = down.resampleColumns(
+        narrow, width: columns.count, first: ys.lowerBound, columns: 0..<columns.count)
     }
-    return result
-  }
-
-  /// The second pass: rows of `stride` bytes, the first of which is row `first` of the image, to the rows of `axis`.
-  private static func resampledColumns(
-    _ rows: [UInt8], _ stride: Int, _ axis: ResamplingAxis, _ first: Int
-  ) -> [UInt8] {
-    var result = [UInt8](repeating: 0, count: axis.starts.count * stride)
-    var sums = [Int32](repeating: half, count: stride)
-    for y in axis.starts.indices {
-      for i in 0..<stride { sums[i] = half }
-      for tap in 0..<axis.counts[y] {
-        let weight = axis.weights[y * axis.taps + tap]
-        let from = (axis.starts[y] - first + tap) * stride
-        for i in 0..<stride { sums[i] &+= Int32(rows[from + i]) &* weight }
-      }
-      for i in 0..<stride { result[y * stride + i] = rounded(sums[i]) }
-    }
-    return result
+    return Image(width: columns.count, height: rows.count, pixels: result)
   }
 
   /// The pixel under the centre of each output pixel. Positions are summed up, as Pillow does.
@@ -106,11 +64,6 @@ extension Image {
     return centers
   }
 }
-
-/// One half in fixed point, so that cutting off the fraction rounds.
-private let half: Int32 = 1 << (ResamplingAxis.fractionBits - 1)
-
-private func rounded(_ sum: Int32) -> UInt8 { UInt8(clamping: sum >> ResamplingAxis.fractionBits) }
 
 extension Preprocessing.Interpolation {
   /// The kernel; `nil` for the one that weighs nothing.

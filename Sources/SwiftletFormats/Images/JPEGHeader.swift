@@ -14,22 +14,24 @@ struct JPEGHeader {
   init(_ source: ImageSource) throws(ImageError) {
     var offset = 2
     var segments = 0
-    while let marker = Self.nextMarker(source.bytes, &offset), marker != 0xD9 {
+    var isEnded = false
+    while let marker = Self.nextMarker(source.bytes, &offset) {
+      if marker == 0xD9 {
+        isEnded = true
+        break
+      }
       segments += 1
       try source.check(chunks: segments, at: offset)
-      guard let length = source.bytes.unsigned(at: offset, 2, .big) else { break }
+      guard let length = source.bytes.unsigned(at: offset, 2, .big), length <= source.bytes.count - offset else {
+        break
+      }
       guard length >= 2 else {
         throw source.error(.malformed, at: offset, "a segment of \(length) bytes", "at least 2 bytes")
-      }
-      guard length <= source.bytes.count - offset else {
-        offset = source.bytes.count
-        break
       }
       try read(marker, offset + 2..<offset + length, source)
       offset += length
     }
-    try checkComplete(
-      source, isEnded: offset <= source.bytes.count && source.bytes[..<offset].suffix(2) == [0xFF, 0xD9])
+    try checkComplete(source, isEnded: isEnded)
   }
 
   /// The next marker with a segment, or the end of the image, from `offset` on, which is moved behind it.
@@ -108,7 +110,7 @@ struct JPEGHeader {
 
   private func checkComplete(_ source: ImageSource, isEnded: Bool) throws(ImageError) {
     let count = source.bytes.count
-    if source.limits.allowsPartial, components > 0 { return }
+    if source.limits.allowsPartial, scans > 0 { return }
     guard isEnded else {
       throw source.error(.truncated, at: count, "the end of the file", "the end of the image (EOI)")
     }

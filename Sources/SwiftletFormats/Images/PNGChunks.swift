@@ -4,7 +4,9 @@ struct PNGChunks {
   private(set) var height = 0
   private(set) var isInterlaced = false
   private(set) var orientation = Orientation.upright
-  /// The signature and the chunks that the decoder gets: header, palette, data, end.
+  /// The bytes of the file.
+  private(set) var bytes: [UInt8]
+  /// Where in these the signature and the chunks lie that the decoder gets: header, palette, data, end.
   private(set) var ranges = [0..<ImageFormat.pngSignature.count]
   private var rowBytes = 0
   private var dataBytes = 0
@@ -13,6 +15,7 @@ struct PNGChunks {
   private var last = ""
 
   init(_ source: ImageSource) throws(ImageError) {
+    bytes = source.bytes
     var offset = ImageFormat.pngSignature.count
     var count = 0
     while !isEnded, let length = source.bytes.unsigned(at: offset, 4, .big),
@@ -26,6 +29,15 @@ struct PNGChunks {
       offset += 12 + length
     }
     try checkComplete(source, offset)
+    if !isEnded { shorten(offset) }
+  }
+
+  /// Makes the chunk that the end of the file cuts off as long as what there is of it.
+  private mutating func shorten(_ offset: Int) {
+    let length = bytes.count - offset - 8
+    guard length > 0 else { return }
+    for i in 0..<4 { bytes[offset + i] = UInt8(truncatingIfNeeded: length >> (24 - 8 * i)) }
+    ranges.append(offset..<bytes.count)
   }
 
   private mutating func read(_ type: String, _ chunk: Range<Int>, _ source: ImageSource) throws(ImageError) {

@@ -42,10 +42,12 @@ enum WebPDecoder {
           let decoder = WebPINewRGB(WEBP_CSP_MODE(MODE_RGB.rawValue), pixels.baseAddress, pixels.count, Int32(stride))
         else { return VP8_STATUS_OUT_OF_MEMORY }
         defer { WebPIDelete(decoder) }
-        return WebPIUpdate(decoder, bytes.baseAddress, bytes.count)
+        let status = WebPIUpdate(decoder, bytes.baseAddress, bytes.count)
+        var rows: Int32 = 0
+        _ = WebPIDecGetRGB(decoder, &rows, nil, nil, nil)
+        return status == VP8_STATUS_SUSPENDED && source.limits.allowsPartial && rows > 0 ? VP8_STATUS_OK : status
       }
     }
-    if status == VP8_STATUS_SUSPENDED, source.limits.allowsPartial { return }
     try check(status, source, picture)
   }
 
