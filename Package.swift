@@ -94,7 +94,7 @@ let package = Package(
     .testTarget(
       name: "SwiftletVisionTests",
       dependencies: ["SwiftletGraph", "SwiftletFormats", "SwiftletVision", "_SwiftletTestSupport"],
-      swiftSettings: strict),
+      exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "SwiftletAnalysisTests",
       dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletAnalysis", "_SwiftletTestSupport"], swiftSettings: strict),
