@@ -101,10 +101,11 @@ let package = Package(
     .testTarget(
       name: "SwiftletZooTests",
       dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletZoo", "_SwiftletTestSupport"], swiftSettings: strict),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "SwiftletEngineTests",
       dependencies: [
-        "SwiftletGraph", "SwiftletOps", "SwiftletZoo", "SwiftletEngine", "_SwiftletTestSupport",
+        "CAllocationCounter", "SwiftletGraph", "SwiftletOps", "SwiftletZoo", "SwiftletEngine", "_SwiftletTestSupport",
       ], swiftSettings: strict),
     .testTarget(name: "SwiftletCLITests", dependencies: ["Swiftlet", "_SwiftletTestSupport"], swiftSettings: strict),
   ],
