@@ -35,6 +35,8 @@ public struct Plan: Sendable {
   let constants: [ConstantRecipe]
   let arenaFloats: Int
   let outputs: [Region]
+  public let inputShape: Shape
+  public let outputShapes: [Shape]
 
   /// - Parameters:
   ///   - graph: as a network wrote it.
@@ -47,13 +49,13 @@ public struct Plan: Sendable {
     var planner = Planner(graph, set.kernels, threads: max(1, threads))
     planner.lowerAll()
     self.graph = graph
+    inputShape = graph[graph.inputs[0]].shape
+    outputShapes = graph.outputs.map { graph[$0].shape }
     self.instructionSet = set
     self.threads = max(1, threads)
     (steps, constants, arenaFloats, outputs) = planner.finish()
   }
 
-  public var inputShape: Shape { graph[graph.inputs[0]].shape }
-  public var outputShapes: [Shape] { graph.outputs.map { graph[$0].shape } }
   /// Bytes for all values that are not weights.
   public var arenaBytes: Int { arenaFloats * 4 }
   /// Bytes of packed weights.

@@ -11,7 +11,6 @@ public final class Session {
   private let commands: UnsafeMutablePointer<Command>
   private let commandCount: Int
   private let pool: ThreadPool
-  private let inputStart: UnsafeMutablePointer<Float>
   private let outputStarts: [UnsafeMutablePointer<Float>]
 
   /// Packs the weights for the plan's kernels.
@@ -28,7 +27,8 @@ public final class Session {
       return next
     }
     let constants = plan.constants.map { take($0.count) }
-    inputStart = take(inputCount)
+    let inputStart = take(inputCount)
+    input = UnsafeMutableBufferPointer(start: inputStart, count: inputCount)
     let arena = take(plan.arenaFloats + 32)
     for (recipe, to) in zip(plan.constants, constants) {
       let values = try plan.graph.evaluate(recipe.sources) { try weights.array($0.name, $0.shape) }
@@ -50,9 +50,7 @@ public final class Session {
   }
 
   /// The input's values in row-major order, to be filled before `run`.
-  public var input: UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(start: inputStart, count: plan.inputShape.elementCount)
-  }
+  public let input: UnsafeMutableBufferPointer<Float>
 
   /// The values of output `i` in row-major order, valid until the next run.
   public func output(_ i: Int = 0) -> UnsafeBufferPointer<Float> {

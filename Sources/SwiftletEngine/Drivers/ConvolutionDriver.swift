@@ -64,9 +64,9 @@ struct ConvolutionCommand: BitwiseCopyable {
   private func sweep(_ raw: UnsafeRawPointer, _ call: UnsafePointer<PanelCall>, _ first: Int, _ last: Int) {
     let panel = call.pointee.panel
     let panelFloats = (panel.depth + 1) * call.pointee.width
-    // Where all tiles pass one panel after another, each sweep fetches the panel after this one, a line a step.
-    var next = last - first > 4 ? panel.weights + panelFloats : panel.weights
-    let fetched = last - first > 4 ? panel.depth * 16 : 0
+    // Where many tiles pass one panel after another, they fetch the panel after this one, a line a step, once.
+    var next = panel.weights + panelFloats
+    let end = last - first > 4 ? next + panelFloats : next
     var span = first % spanCount
     var row = first / spanCount % rows
     var image = first / spanCount / rows
@@ -77,7 +77,7 @@ struct ConvolutionCommand: BitwiseCopyable {
       let add = shortcut.map {
         $0 + (image * shortcutBatchStride + row * outputRowStride + s.first * 16 + panel.residualOffset)
       }
-      call.pointee.tile(s.height, raw, UnsafeRawPointer(call), from, to, add, next)
+      call.pointee.tile(s.height, raw, UnsafeRawPointer(call), from, to, add, next < end ? next : panel.weights)
       if let post {
         var block = 0
         while block < call.pointee.width {
@@ -86,7 +86,7 @@ struct ConvolutionCommand: BitwiseCopyable {
           block += 16
         }
       }
-      next += fetched
+      next += panel.depth * 16
       span += 1
       if span == spanCount {
         span = 0

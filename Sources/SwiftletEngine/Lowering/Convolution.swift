@@ -218,13 +218,35 @@ private func packPanel(
   _ insPerGroup: Int, _ outsPerGroup: Int, _ to: UnsafeMutablePointer<Float>
 ) -> UnsafeMutablePointer<Float> {
   let width = channels.count
-  for (lane, channel) in channels.enumerated() {
-    to[lane] = channel < 0 ? 0 : biases[channel]
-    let group = channel < 0 ? -1 : channel / outsPerGroup
-    let row = channel * insPerGroup * taps - group * insPerGroup * taps
-    for (k, product) in products.enumerated() {
-      let belongs = channel >= 0 && product / taps / insPerGroup == group
-      to[(k + 1) * width + lane] = belongs ? weights[row + product] : 0
+  let groupSize = insPerGroup * taps
+  // Consecutive products of one group, as (first, end) positions.
+  var runs: [Range<Int>] = []
+  for k in products.indices {
+    if let last = runs.last, products[last.lowerBound] / groupSize == products[k] / groupSize {
+      runs[runs.count - 1] = last.lowerBound..<k + 1
+    } else {
+      runs.append(k..<k + 1)
+    }
+  }
+  products.withUnsafeBufferPointer { products in
+    for (lane, channel) in channels.enumerated() {
+      to[lane] = channel < 0 ? 0 : biases[channel]
+      let group = channel < 0 ? -1 : channel / outsPerGroup
+      for run in runs {
+        var p = to + (run.lowerBound + 1) * width + lane
+        if products[run.lowerBound] / groupSize == group {
+          let row = weights.baseAddress! + (channel - group) * groupSize
+          for k in run {
+            p.pointee = row[products[k]]
+            p += width
+          }
+        } else {
+          for _ in run {
+            p.pointee = 0
+            p += width
+          }
+        }
+      }
     }
   }
   return to + (products.count + 1) * width
