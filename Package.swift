@@ -94,17 +94,18 @@ let package = Package(
     .testTarget(
       name: "SwiftletVisionTests",
       dependencies: ["SwiftletGraph", "SwiftletFormats", "SwiftletVision", "_SwiftletTestSupport"],
-      swiftSettings: strict),
+      exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "SwiftletAnalysisTests",
       dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletAnalysis", "_SwiftletTestSupport"], swiftSettings: strict),
     .testTarget(
       name: "SwiftletZooTests",
       dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletZoo", "_SwiftletTestSupport"], swiftSettings: strict),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "SwiftletEngineTests",
       dependencies: [
-        "SwiftletGraph", "SwiftletOps", "SwiftletZoo", "SwiftletEngine", "_SwiftletTestSupport",
+        "CAllocationCounter", "SwiftletGraph", "SwiftletOps", "SwiftletZoo", "SwiftletEngine", "_SwiftletTestSupport",
       ], swiftSettings: strict),
     .testTarget(name: "SwiftletCLITests", dependencies: ["Swiftlet", "_SwiftletTestSupport"], swiftSettings: strict),
   ],

@@ -7,6 +7,7 @@ struct ByteCursor {
   private(set) var offset: Int
   private let bytes: UnsafeRawBufferPointer
   private let start: Int
+  private var released: Int
 
   init(_ file: MappedFile, _ range: Range<Int>, _ part: String) throws(FormatError) {
     bytes = try file.bytes(range, part)
@@ -15,6 +16,7 @@ struct ByteCursor {
     start = range.lowerBound
     end = range.upperBound
     offset = range.lowerBound
+    released = range.lowerBound
   }
 
   var remaining: Int { end - offset }
@@ -39,6 +41,21 @@ struct ByteCursor {
   mutating func take(_ count: Int) throws(FormatError) -> UnsafeRawBufferPointer {
     let range = try skip(count)
     return UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound - start..<range.upperBound - start])
+  }
+
+  /// The longest run of at most `limit` bytes that all satisfy `condition`.
+  mutating func take(atMost limit: Int, while condition: (UInt8) -> Bool) -> UnsafeRawBufferPointer {
+    let first = offset
+    let last = offset + min(limit, remaining)
+    while offset < last, condition(bytes[offset - start]) { offset += 1 }
+    return UnsafeRawBufferPointer(rebasing: bytes[first - start..<offset - start])
+  }
+
+  /// Gives the memory of what has been read back to the system, a few MiB at a time; it can be read again.
+  mutating func release() {
+    guard offset - released >= MappedFile.window else { return }
+    file.release(released..<offset)
+    released = offset
   }
 
   /// The next integer, little-endian.

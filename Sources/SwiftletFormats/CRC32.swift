@@ -12,9 +12,10 @@ enum CRC32 {
     return tables
   }()
 
-  static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  /// The checksum of `bytes` after others whose checksum is `previous`.
+  static func checksum(_ bytes: UnsafeRawBufferPointer, after previous: UInt32 = 0) -> UInt32 {
     tables.withUnsafeBufferPointer { tables in
-      var value = ~UInt32(0)
+      var value = ~previous
       let whole = bytes.count & ~7
       for i in stride(from: 0, to: whole, by: 8) {
         let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: i, as: UInt64.self)) ^ UInt64(value)

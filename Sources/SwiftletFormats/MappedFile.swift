@@ -3,6 +3,9 @@
 /// A file must not be shortened while it is mapped; `bytes` checks its size each time, so that an array that is read
 /// later than the file was opened meets an error and not a fault of the machine.
 public final class MappedFile: @unchecked Sendable {  // Nothing here changes after `init`.
+  /// Long ranges are read and released in steps of this many bytes.
+  static let window = 4 << 20
+
   /// The path, as it was given.
   public let path: String
   /// The size in bytes, never 0.

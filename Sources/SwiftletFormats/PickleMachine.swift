@@ -5,6 +5,8 @@
 /// Source: Python's `pickletools`, protocol 2, and `torch.load(weights_only=True)`, which allows the same instructions.
 struct PickleMachine {
   static let sizeLimit = 64 << 20
+  /// The most instructions: time for the state dicts of a hundred thousand tensors.
+  static let instructionLimit = 5_000_000
   /// The most values on the stack, in the memo, in all containers, and the most containers.
   static let valueLimit = 400_000
   static let depthLimit = 256
@@ -34,9 +36,15 @@ struct PickleMachine {
   /// Runs the pickle to its end.
   /// - Returns: the one value that it leaves.
   mutating func run() throws(FormatError) -> PickleValue {
+    var count = 0
     while true {
+      cursor.release()
       let opcode = try cursor.read(UInt8.self)
       if Unicode.Scalar(opcode) == "." { break }
+      count += 1
+      guard count <= Self.instructionLimit else {
+        throw error(.limitExceeded, "more instructions", "at most \(Self.instructionLimit)")
+      }
       try execute(opcode)
     }
     let value = try pop()

@@ -85,7 +85,8 @@ enum Platform {
   static func synchronizeDirectory(_ path: String) -> Bool {
     guard let directory = retried({ open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }) else { return false }
     defer { shut(directory) }
-    return synchronize(directory)
+    // Some network file systems cannot do this for a directory, and say so by EINVAL.
+    return synchronize(directory) || errno == EINVAL
   }
 
   @discardableResult static func shut(_ file: Int32) -> Bool { close(file) == 0 || errno == EINTR }

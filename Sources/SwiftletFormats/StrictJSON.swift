@@ -1,11 +1,15 @@
 /// A reader of JSON (RFC 8259) that gives one thing after the other and builds no tree.
 ///
 /// Strict: a key that comes twice in an object, a depth over 64, text that is not UTF-8 and anything after the value
-/// are errors. An object is read by `beginObject`, then `key` until it is `nil`; an array by `beginArray`, then
+/// are errors. Memory and time are bounded by limits on the number of values and on the length of all text. An object is read by `beginObject`, then `key` until it is `nil`; an array by `beginArray`, then
 /// `element` while it is true; between, one value for each.
 struct StrictJSON {
   static let depthLimit = 64
-  static let keyLimit = 1_000_000
+  /// The most members and elements in all.
+  static let valueLimit = 400_000
+  static let digitLimit = 1000
+  /// The most bytes of all strings together.
+  static let textLimit = 8 << 20
 
   private struct Level {
     var isFirst = true
@@ -14,7 +18,8 @@ struct StrictJSON {
 
   private(set) var cursor: ByteCursor
   private var levels: [Level] = []
-  private var keyCount = 0
+  private var valueCount = 0
+  private var textCount = 0
 
   init(_ cursor: ByteCursor) { self.cursor = cursor }
 
@@ -24,8 +29,6 @@ struct StrictJSON {
   /// The key of the next member; `nil` at the end of the object.
   mutating func key() throws(FormatError) -> String? {
     guard try advance("}") else { return nil }
-    keyCount += 1
-    if keyCount > Self.keyLimit { throw error(.limitExceeded, "more keys", "at most \(Self.keyLimit) keys") }
     let key = try string()
     guard levels[levels.count - 1].keys.insert(key).inserted else {
       throw error(.duplicateName, "the key \"\(key)\" comes twice in an object", "distinct keys")
@@ -41,16 +44,22 @@ struct StrictJSON {
     try expect("\"", "a string")
     var text: [UInt8] = []
     while true {
-      let byte = try cursor.read(UInt8.self)
-      switch byte {
+      let run = cursor.take(atMost: Self.textLimit) {
+        $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+      }
+      text += run
+      textCount += run.count + 1
+      if textCount > Self.textLimit {
+        throw error(.limitExceeded, "more text", "strings of at most \(Self.textLimit) bytes in all")
+      }
+      switch try cursor.read(UInt8.self) {
       case UInt8(ascii: "\""):
         guard let string = String(validating: text, as: UTF8.self) else {
           throw error(.malformed, "a string that is not UTF-8", "text in UTF-8")
         }
         return string
       case UInt8(ascii: "\\"): try appendEscape(&text)
-      case 0..<0x20: throw error(.malformed, "a control character in a string", "an escape such as \\n")
-      default: text.append(byte)
+      default: throw error(.malformed, "a control character in a string", "an escape such as \\n")
       }
     }
   }
@@ -99,8 +108,10 @@ extension StrictJSON {
     return (0x20..<0x7f).contains(byte) ? "the character \(Character(Unicode.Scalar(byte)))" : "the byte \(byte)"
   }
 
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 }
+
   private mutating func skipSpace() {
-    while let byte = cursor.next, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { cursor.advance() }
+    while !cursor.take(atMost: MappedFile.window, while: Self.isSpace).isEmpty { cursor.release() }
   }
 
   private mutating func expect(_ character: Unicode.Scalar, _ what: String) throws(FormatError) {
@@ -127,6 +138,11 @@ extension StrictJSON {
     }
     if !levels[levels.count - 1].isFirst { try expect(",", "a comma or \(bracket)") }
     levels[levels.count - 1].isFirst = false
+    valueCount += 1
+    if valueCount > Self.valueLimit {
+      throw error(.limitExceeded, "more values", "at most \(Self.valueLimit) members and elements")
+    }
+    cursor.release()
     return true
   }
 
@@ -138,12 +154,10 @@ extension StrictJSON {
   }
 
   private mutating func digits(_ text: inout String) throws(FormatError) {
-    let start = cursor.offset
-    while let byte = cursor.next, (0x30...0x39).contains(byte) {
-      text.unicodeScalars.append(Unicode.Scalar(byte))
-      cursor.advance()
-    }
-    if cursor.offset == start { throw error(.malformed, found, "a digit") }
+    let run = cursor.take(atMost: Self.digitLimit) { (0x30...0x39).contains($0) }
+    if run.isEmpty { throw error(.malformed, found, "a digit") }
+    if run.count == Self.digitLimit { throw error(.limitExceeded, "a longer number", "fewer than \(run.count) digits") }
+    text += String(decoding: run, as: UTF8.self)
   }
 
   private mutating func optional(_ characters: Unicode.Scalar..., to text: inout String) -> Bool {

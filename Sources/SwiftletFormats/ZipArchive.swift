@@ -4,7 +4,7 @@
 /// equals its entry in the directory, records do not overlap, the directory ends where the archive's end begins.
 /// Source: APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
 struct ZipArchive {
-  static let recordLimit = 100_000
+  static let recordLimit = 32_768
 
   let file: MappedFile
   /// In the order of the directory.
@@ -23,6 +23,7 @@ struct ZipArchive {
     var extents: [Range<Int>] = []
     for _ in 0..<end.count {
       let entry = try ZipEntry(&cursor)
+      cursor.release()
       guard names.insert(entry.name).inserted else {
         throw cursor.error(.duplicateName, "the name \(entry.name) comes twice", "distinct names")
       }

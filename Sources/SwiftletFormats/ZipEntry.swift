@@ -47,7 +47,7 @@ struct ZipEntry {
     guard method == 0 else {
       throw cursor.error(
         .unsupported, "\(name) is compressed (method \(method))", "stored records",
-        "Save it again with torch.save, or pack it without compression.")
+        "Save the plain state dict with torch.save; load a TorchScript archive or .npz file in Python first.")
     }
     guard packed == size else { throw cursor.error(.malformed, "\(name): \(packed) bytes stored", "\(size)") }
   }

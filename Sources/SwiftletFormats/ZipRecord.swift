@@ -20,7 +20,12 @@ final class ZipRecord: Sendable {
   /// - Throws: `checksumMismatch`.
   func verify() throws(FormatError) {
     if isVerified.load(ordering: .relaxed) { return }
-    let found = CRC32.checksum(try file.bytes(bytes, name))
+    var found: UInt32 = 0
+    for start in stride(from: bytes.lowerBound, to: bytes.upperBound, by: MappedFile.window) {
+      let range = start..<min(start + MappedFile.window, bytes.upperBound)
+      found = CRC32.checksum(try file.bytes(range, name), after: found)
+      file.release(range)
+    }
     guard found == checksum else {
       throw FormatError(
         .checksumMismatch, path: file.path, place: name, found: "CRC-32 \(String(found, radix: 16))",

@@ -70,6 +70,7 @@ import Testing
   ]
 
   static let bombs: [HostileCase] = [
+    .init("memo set without end", .limitExceeded, file(ascii("}"), many(ascii("q\0"), 6_000_000))),
     .init("2,000,000 values", .limitExceeded, file(many(ascii("N"), 2_000_000))),
     .init("2,000,000 containers", .limitExceeded, file(ascii("]"), many(ascii("]a"), 2_000_000))),
     .init(

@@ -84,11 +84,16 @@ import Testing
     .init("leading zero", .malformed, file("{\"a\":{\"x\":01}}")),
     .init("a word of its own", .malformed, file("{\"a\":{\"x\":nul}}")),
     .init("not a number", .malformed, file("{\"a\":{\"x\":NaN}}")),
-    .init("a million keys and one", .limitExceeded, file("{\"a\":{" + manyKeys + "}}")),
+    .init("number of 2,000 digits", .limitExceeded, file("{\"a\":{\"x\":\(String(repeating: "1", count: 2000))}}")),
+    .init("keys without end", .limitExceeded, file("{\"a\":{\(manyKeys)}}")),
+    .init(
+      "numbers without end", .limitExceeded, file("{\"a\":{\"x\":[\(String(repeating: "0,", count: 2_000_000))0]}}")),
+    .init("text without end", .limitExceeded, file("{\"a\":{\"x\":\"\(String(repeating: "x", count: 20_000_000))\"}}")),
+    .init("space without end", .malformed, file("{\(String(repeating: " ", count: 20_000_000))x}")),
   ]
 
   private static let u8 = "\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]"
-  private static let manyKeys = (0..<1_000_001).map { "\"\($0)\":0" }.joined(separator: ",")
+  private static let manyKeys = (0..<400_001).map { "\"\($0)\":0" }.joined(separator: ",")
 
   @Test(arguments: lengths + ranges + shapes) func layout(_ hostile: HostileCase) throws { try hostile.check() }
   @Test(arguments: json) func header(_ hostile: HostileCase) throws { try hostile.check() }

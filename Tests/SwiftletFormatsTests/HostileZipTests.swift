@@ -21,7 +21,7 @@ import Testing
     .init("cut by one byte", .truncated, Array(PyTorchBytes.valid.dropLast())),
     .init("only a signature", .truncated, Array("PK".utf8) + [3, 4]),
     .init("bytes after the end", .truncated, PyTorchBytes.valid + [0]),
-    .init("bytes before the start", .malformed, Array("PK".utf8) + PyTorchBytes.valid),
+    .init("bytes before the start", .malformed, Array("PK\u{3}\u{4}".utf8) + PyTorchBytes.valid),
     .init("two disks", .unsupported, archive { $0.disk = 1 }),
     .init("two disks in zip64", .unsupported, archive { $0.disk64 = 1 }),
     .init("two disks in the locator", .unsupported, archive { $0.diskCount64 = 2 }),

@@ -2,8 +2,12 @@ import SwiftletFormats
 import Testing
 
 @Suite struct LabelsTests {
+  private func read(_ bytes: [UInt8], _ count: Int) throws -> [String] {
+    try withFile(bytes, name: "labels.txt") { try Labels.read($0, count: count) }
+  }
+
   private func read(_ text: String, _ count: Int) throws -> [String] {
-    try Labels.read(TemporaryFile(Array(text.utf8), name: "labels.txt").path, count: count)
+    try read(Array(text.utf8), count)
   }
 
   @Test(arguments: ["cat\ndog\nchâtaigne d'eau", "cat\ndog\nchâtaigne d'eau\n", "cat\r\ndog\r\nchâtaigne d'eau\r\n"])
@@ -23,11 +27,11 @@ import Testing
   }
 
   @Test func notText() throws {
-    #expect(code { try Labels.read(TemporaryFile([0x63, 0xff, 0x0a]).path, count: 1) } == .malformed)
+    #expect(code { try read([0x63, 0xff, 0x0a], 1) } == .malformed)
     #expect(code { try read("cat\0dog", 1) } == .malformed)
     #expect(code { try read("\u{1b}[2Jcat", 1) } == .malformed)
     #expect(code { try read("", 0) } == .empty)
-    #expect(code { try Labels.read(TemporaryFile().directory, count: 1) } == .notFound)
+    #expect(code { try Labels.read("/", count: 1) } == .notRegularFile)
   }
 
   @Test func sizeLimit() throws {

@@ -3,7 +3,7 @@ import SwiftletGraph
 import Testing
 
 @Suite struct NPYTests {
-  private func read(_ bytes: [UInt8]) throws -> NDArray { try NPY.read(TemporaryFile(bytes).path) }
+  private func read(_ bytes: [UInt8]) throws -> NDArray { try withFile(bytes) { try NPY.read($0) } }
 
   @Test(arguments: [[], [1], [0], [5], [2, 3], [2, 0, 3], [2, 3, 4, 5], [Int](repeating: 1, count: 64)])
   func roundTrip(_ shape: [Int]) throws {

@@ -3,7 +3,7 @@ import SwiftletGraph
 import Testing
 
 @Suite struct PyTorchTests {
-  private func open(_ bytes: [UInt8]) throws -> Weights { try WeightsFile.open(TemporaryFile(bytes).path) }
+  private func open(_ bytes: [UInt8]) throws -> Weights { try withFile(bytes) { try WeightsFile.open($0) } }
 
   /// The one tensor of a state dict.
   private func read(_ shape: Shape, _ tensor: [UInt8], storages: [String: [UInt8]], order: String = "little") throws

@@ -46,17 +46,17 @@ import Testing
     ("F32", little([1.5, -2]), [1.5, -2]),
     ("F64", little((-1.5).bitPattern) + little((1e300).bitPattern), [-1.5, .infinity]),
     (
-      "F16", little([0x3c00, 0xc000, 0x0001, 0x7bff, 0xfc00, 0x8000] as [UInt16]),
+      "F16", littleAll([0x3c00, 0xc000, 0x0001, 0x7bff, 0xfc00, 0x8000] as [UInt16]),
       [1, -2, 0x1p-24, 65504, -.infinity, -0.0]
     ),
-    ("BF16", little([0x3f80, 0xc020] as [UInt16]), [1, -2.5]),
-    ("I64", little([-3, 1 << 40] as [Int64]), [-3, 0x1p40]),
-    ("I32", little([-3, 70000] as [Int32]), [-3, 70000]),
-    ("I16", little([-3, 300] as [Int16]), [-3, 300]),
-    ("I8", little([-3, 100] as [Int8]), [-3, 100]),
-    ("U64", little([3, 1 << 63] as [UInt64]), [3, 0x1p63]),
-    ("U32", little([3, 1 << 31] as [UInt32]), [3, 0x1p31]),
-    ("U16", little([3, 65535] as [UInt16]), [3, 65535]),
+    ("BF16", littleAll([0x3f80, 0xc020] as [UInt16]), [1, -2.5]),
+    ("I64", littleAll([-3, 1 << 40] as [Int64]), [-3, 0x1p40]),
+    ("I32", littleAll([-3, 70000] as [Int32]), [-3, 70000]),
+    ("I16", littleAll([-3, 300] as [Int16]), [-3, 300]),
+    ("I8", littleAll([-3, 100] as [Int8]), [-3, 100]),
+    ("U64", littleAll([3, 1 << 63] as [UInt64]), [3, 0x1p63]),
+    ("U32", littleAll([3, 1 << 31] as [UInt32]), [3, 0x1p31]),
+    ("U16", littleAll([3, 65535] as [UInt16]), [3, 65535]),
     ("U8", [3, 255], [3, 255]),
     ("BOOL", [0, 1], [0, 1]),
   ]
@@ -100,4 +100,4 @@ import Testing
 }
 
 /// The bytes of integers, little-endian.
-func little<T: FixedWidthInteger>(_ values: [T]) -> [UInt8] { values.flatMap { little($0) } }
+func littleAll<T: FixedWidthInteger>(_ values: [T]) -> [UInt8] { values.flatMap { little($0) } }

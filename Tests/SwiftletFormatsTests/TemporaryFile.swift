@@ -21,6 +21,12 @@ final class TemporaryFile {
   func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: directory).sorted() }
 }
 
+/// Calls `body` with the path of a file of these bytes.
+func withFile<R>(_ bytes: [UInt8], name: String = "given.bin", _ body: (String) throws -> R) throws -> R {
+  let file = try TemporaryFile(bytes, name: name)
+  return try withExtendedLifetime(file) { try body(file.path) }
+}
+
 /// The bytes of an integer, least significant first.
 func little<T: FixedWidthInteger>(_ value: T) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
 

@@ -1,0 +1,115 @@
+import CAllocationCounter
+import SwiftletEngine
+import SwiftletGraph
+import SwiftletOps
+import SwiftletZoo
+import Testing
+import _SwiftletTestSupport
+
+/// What the engine promises whatever the network.
+@Suite(.serialized) struct PromiseTests {
+  static let names = ["mobilenetv3_small_050", "shufflenet_v2_x0_5", "ghostnet_050", "squeezenet1_1", "mobilevit_xxs"]
+
+  static func model(_ name: String) throws -> Model { try #require(allModels.first { $0.name == name }) }
+
+  /// The answer for `count` images, of which image i is the rule's for salt i.
+  static func answer(_ name: String, _ salts: [Int], _ set: InstructionSet, threads: Int) throws -> NDArray {
+    let graph = try model(name).graph(batch: salts.count, size: (64, 96), classes: 10)
+    let rule = Rule(gain: 1)
+    let session = try Session(Plan(graph, instructionSet: set, threads: threads), rule.weights(for: graph))
+    let images = salts.flatMap { Rule(salt: "\($0)").input([1, 3, 64, 96]).scalars }
+    return try session.run(NDArray([salts.count, 3, 64, 96], images))[0]
+  }
+
+  @Test(arguments: names, InstructionSet.available)
+  func sameBitsForAnyThreadsAndBatchMates(_ name: String, _ set: InstructionSet) throws {
+    let alone = try Self.answer(name, [1], set, threads: 1)
+    for threads in [2, 3, 5] { #expect(try Self.answer(name, [1], set, threads: threads) == alone) }
+    for threads in [1, 2] {
+      let together = try Self.answer(name, [7, 1, 3], set, threads: threads)
+      #expect(Array(together.scalars[10..<20]) == alone.scalars)
+    }
+  }
+
+  @Test(arguments: names) func answersAgainAndAgain(_ name: String) throws {
+    let graph = try Self.model(name).graph(size: (64, 64), classes: 10)
+    let session = try Session(Plan(graph, threads: 2), Rule().weights(for: graph))
+    let (first, second) = (Rule(salt: "a").input([1, 3, 64, 64]), Rule(salt: "b").input([1, 3, 64, 64]))
+    let (a, b) = (try session.run(first), try session.run(second))
+    #expect(a != b)
+    for _ in 0..<5 {
+      #expect(try session.run(first) == a)
+      #expect(try session.run(second) == b)
+    }
+  }
+
+  @Test(arguments: names + ["mobilenetv2_100", "densenet121", "googlenet", "ese_vovnet39b"])
+  func runningAllocatesNothing(_ name: String) throws {
+    let graph = try Self.model(name).graph(size: (96, 96))
+    let session = try Session(Plan(graph), Rule().weights(for: graph))
+    for i in session.input.indices { session.input[i] = Float(i % 17) / 17 }
+    let before = allocations_of_this_thread()
+    for _ in 0..<5 { session.run() }
+    #expect(allocations_of_this_thread() == before)
+    withExtendedLifetime([Float](repeating: 0, count: 1000 + Int(before % 7))) {}
+    #expect(before < 0 || allocations_of_this_thread() > before, "the counter counts")
+  }
+
+  @Test func wrongInputIsRefused() throws {
+    let graph = try Self.model("mobilenetv3_small_050").graph(size: (64, 64))
+    let session = try Session(Plan(graph), Rule().weights(for: graph))
+    #expect(throws: EngineError.self) { try session.run(NDArray([1, 3, 64, 65])) }
+  }
+
+  @Test func missingWeightsAreNamed() throws {
+    let graph = try Self.model("mobilenetv3_small_050").graph(size: (64, 64))
+    #expect(throws: WeightsError.self) { try Session(Plan(graph), Weights(source: "nothing")) }
+  }
+
+  @Test func aNetworkOfConstantsAndViewsAlone() throws {
+    let graph = try Graph(input: [2, 20, 3, 3]) { x in
+      let parts = x.split(2)
+      return [concat(parts[1], parts[0]).channelShuffled(groups: 2), x + x]
+    }
+    let input = Rule().input([2, 20, 3, 3])
+    let truth = try graph.interpret(input, Weights(source: "none"))
+    for set in InstructionSet.available {
+      #expect(try Session(Plan(graph, instructionSet: set, threads: 2), Weights(source: "none")).run(input) == truth)
+    }
+  }
+
+  /// Rows of every length are cut into tiles without gap or overlap.
+  @Test func rowsAreCutWhole() throws {
+    for width in 1...40 {
+      let graph = try Graph(input: [1, 3, 2, width]) { x in
+        [x.apply(Conv(Window(1)), x.parameter("w", [5, 3, 1, 1]))]
+      }
+      let input = Rule().input([1, 3, 2, width])
+      let weights = Rule().weights(for: graph)
+      let truth = try graph.interpret(input, weights)[0]
+      for set in InstructionSet.available {
+        let answer = try Session(Plan(graph, instructionSet: set), weights).run(input)[0]
+        #expect(answer.relativeError(to: truth) < 1e-6, "\(width) on \(set)")
+      }
+    }
+  }
+
+  /// Depthwise maps of every size around the strips' width, every stride and padding.
+  @Test(arguments: [3, 5, 7], [1, 2]) func depthwiseOfEverySize(_ kernel: Int, _ stride: Int) throws {
+    for pads in [Pads(kernel / 2), .none, Pads(top: 0, left: kernel / 2 - 1, bottom: 1, right: kernel / 2)] {
+      for width in kernel...(kernel + 27) {
+        let window = Window([kernel, kernel], strides: [stride, stride], pads: pads)
+        let graph = try Graph(input: [1, 18, kernel + 2, width]) { x in
+          [x.apply(Conv(window, group: 18), x.parameter("w", [18, 1, kernel, kernel])).relu]
+        }
+        let input = Rule().input([1, 18, kernel + 2, width])
+        let weights = Rule().weights(for: graph)
+        let truth = try graph.interpret(input, weights)[0]
+        for set in InstructionSet.available {
+          let answer = try Session(Plan(graph, instructionSet: set), weights).run(input)[0]
+          #expect(answer.relativeError(to: truth) < 2e-6, "\(pads) \(width) on \(set)")
+        }
+      }
+    }
+  }
+}
