@@ -1,0 +1,27 @@
+# Every target works from a clean clone, on Debian 12 or macOS 15 with Swift 6.3.
+
+SOURCES = Sources Tests Package.swift
+
+.PHONY: demo test build setup format lint check-floors
+
+demo: setup
+	swift run -c release swiftlet demo
+
+# Without testable imports the tests use the very modules that are shipped, and nothing is built twice.
+test: setup
+	swift test -c release --disable-testable-imports
+
+build: setup
+	swift build -c release
+
+setup:
+	@Scripts/setup
+
+format:
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+lint:
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+check-floors:
+	@Scripts/check-floors
