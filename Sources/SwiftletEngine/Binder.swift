@@ -6,7 +6,8 @@ final class Binder {
   private var owned: [UnsafeMutableRawPointer] = []
   private var objects: [AnyObject] = []
 
-  init(arena: UnsafeMutablePointer<Float>, input: UnsafeMutablePointer<Float>, constants: [UnsafeMutablePointer<Float>]) {
+  init(arena: UnsafeMutablePointer<Float>, input: UnsafeMutablePointer<Float>, constants: [UnsafeMutablePointer<Float>])
+  {
     (self.arena, self.input, self.constants) = (arena, input, constants)
   }
 

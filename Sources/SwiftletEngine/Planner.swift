@@ -24,7 +24,8 @@ struct Planner {
     }
     for (member, group) in concatenationGroups(graph, isConstant) {
       if shared[group] == nil {
-        shared[group] = track(Region(batch: graph[group].shape[0], pixels: graph[group].shape[2] * graph[group].shape[3]))
+        shared[group] = track(
+          Region(batch: graph[group].shape[0], pixels: graph[group].shape[2] * graph[group].shape[3]))
       }
       shared[member] = shared[group]
     }

@@ -96,7 +96,9 @@ private final class Pages {
 
   init(floats: Int) throws(EngineError) {
     bytes = floats * 4
-    guard let p = platform_pages(bytes) else { throw EngineError("the system has no \(bytes >> 20) MiB of memory left") }
+    guard let p = platform_pages(bytes) else {
+      throw EngineError("the system has no \(bytes >> 20) MiB of memory left")
+    }
     raw = p
     start = p.bindMemory(to: Float.self, capacity: floats)
   }

@@ -23,7 +23,8 @@ final class ThreadPool: @unchecked Sendable {
     (self.commands, self.commandCount) = (commands, commandCount)
     var started = 1
     let size = (count + 4) * Self.lineFloats
-    lines = UnsafeMutableRawPointer.allocate(byteCount: size * 4, alignment: 128).bindMemory(to: UInt32.self, capacity: size)
+    lines = UnsafeMutableRawPointer.allocate(byteCount: size * 4, alignment: 128).bindMemory(
+      to: UInt32.self, capacity: size)
     lines.initialize(repeating: 0, count: size)
     self.count = count
     while started < count {

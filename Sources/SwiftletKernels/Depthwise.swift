@@ -66,7 +66,9 @@ public struct StripOne<V: Vector>: Strip {
     if dropRight && column >= 6 * G.stride + G.kernel - G.right { return }
     v = v.fma(V(p + column * 16), w)
   }
-  @inlinable @inline(__always) public func store(_ y: Target, _ lower: V, _ upper: V) { v.most(lower).least(upper).store(y) }
+  @inlinable @inline(__always) public func store(_ y: Target, _ lower: V, _ upper: V) {
+    v.most(lower).least(upper).store(y)
+  }
 }
 
 public struct StripPair<A: Strip, B: Strip>: Strip where A.V == B.V {
@@ -95,7 +97,8 @@ public typealias Strip7<V: Vector> = StripPair<StripPair<Strip2<V>, Strip2<V>>, 
 
 @inlinable @inline(__always)
 func strip<G: DepthwiseGeometry, V: Vector>(
-  _ g: G.Type, _ v: V.Type, _ dropLeft: Bool, _ dropRight: Bool, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source,
+  _ g: G.Type, _ v: V.Type, _ dropLeft: Bool, _ dropRight: Bool, _ x: Source, _ rows: Int, _ rowStride: Int,
+  _ w: Source,
   _ bias: V, _ y: Target, _ lower: V, _ upper: V
 ) {
   var sums = Strip7<V>(bias)
@@ -152,7 +155,8 @@ public func depthwise<G: DepthwiseGeometry, V: Vector>(
         var column = 7
         while column < end {
           let start = min(column, lastInner)
-          strip(g, v, false, false, from + start * G.stride * 16, rows, rowStride, w, bias, to + start * 16, lower, upper)
+          strip(
+            g, v, false, false, from + start * G.stride * 16, rows, rowStride, w, bias, to + start * 16, lower, upper)
           column += 7
         }
         strip(g, v, false, true, from + end * G.stride * 16, rows, rowStride, w, bias, to + end * 16, lower, upper)

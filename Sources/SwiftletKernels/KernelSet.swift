@@ -41,6 +41,7 @@ public struct KernelSet: Sendable {
   public var maxPool: PoolFunction
   public var averagePool: PoolFunction
   public var globalAverage: GlobalPoolFunction
+  public var resize: ResizeFunction
   public var matrixVector: MatrixVectorFunction
   public var softmax: SoftmaxFunction
   public var layerNorm: LayerNormFunction
@@ -54,7 +55,7 @@ public struct KernelSet: Sendable {
   public init(
     name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], depthwise: [DepthwiseKey: DepthwiseFunction],
     depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,
-    maxPool: PoolFunction, averagePool: PoolFunction, globalAverage: GlobalPoolFunction,
+    maxPool: PoolFunction, averagePool: PoolFunction, globalAverage: GlobalPoolFunction, resize: ResizeFunction,
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
     attention: AttentionFunction
   ) {
@@ -62,6 +63,7 @@ public struct KernelSet: Sendable {
     (self.depthwise, self.depthwiseAny) = (depthwise, depthwiseAny)
     (self.unary, self.binary, self.affine) = (unary, binary, affine)
     (self.maxPool, self.averagePool, self.globalAverage) = (maxPool, averagePool, globalAverage)
+    self.resize = resize
     (self.matrixVector, self.softmax, self.layerNorm, self.attention) = (matrixVector, softmax, layerNorm, attention)
   }
 }

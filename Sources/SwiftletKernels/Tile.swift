@@ -14,7 +14,9 @@ public struct Pixel<C: Columns>: Tile {
   @usableFromInline var accumulator: C
   @inlinable @inline(__always) public static var height: Int { 1 }
   @inlinable @inline(__always) public init(_ bias: C) { accumulator = bias }
-  @inlinable @inline(__always) public mutating func fma(_ a: Source, _ step: Int, _ w: C) { accumulator.fma(a.pointee, w) }
+  @inlinable @inline(__always) public mutating func fma(_ a: Source, _ step: Int, _ w: C) {
+    accumulator.fma(a.pointee, w)
+  }
   @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
     accumulator.store(c, blockStride, e, offset)
   }

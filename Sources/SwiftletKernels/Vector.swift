@@ -29,7 +29,9 @@ extension SIMD16: Vector where Scalar == Float {
   @inlinable @inline(__always) public static var lanes: Int { 16 }
   @inlinable @inline(__always) public init(splat: Float) { self.init(repeating: splat) }
   @inlinable @inline(__always) public init(_ p: Source) { self = UnsafeRawPointer(p).loadUnaligned(as: Self.self) }
-  @inlinable @inline(__always) public func store(_ p: Target) { UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self) }
+  @inlinable @inline(__always) public func store(_ p: Target) {
+    UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self)
+  }
   @inlinable @inline(__always) public func plus(_ b: Self) -> Self { add16(self, b) }
   @inlinable @inline(__always) public func minus(_ b: Self) -> Self { sub16(self, b) }
   @inlinable @inline(__always) public func times(_ b: Self) -> Self { mul16(self, b) }
@@ -45,7 +47,9 @@ extension SIMD8: Vector where Scalar == Float {
   @inlinable @inline(__always) public static var lanes: Int { 8 }
   @inlinable @inline(__always) public init(splat: Float) { self.init(repeating: splat) }
   @inlinable @inline(__always) public init(_ p: Source) { self = UnsafeRawPointer(p).loadUnaligned(as: Self.self) }
-  @inlinable @inline(__always) public func store(_ p: Target) { UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self) }
+  @inlinable @inline(__always) public func store(_ p: Target) {
+    UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self)
+  }
   @inlinable @inline(__always) public func plus(_ b: Self) -> Self { add8(self, b) }
   @inlinable @inline(__always) public func minus(_ b: Self) -> Self { sub8(self, b) }
   @inlinable @inline(__always) public func times(_ b: Self) -> Self { mul8(self, b) }
@@ -61,7 +65,9 @@ extension SIMD4: Vector where Scalar == Float {
   @inlinable @inline(__always) public static var lanes: Int { 4 }
   @inlinable @inline(__always) public init(splat: Float) { self.init(repeating: splat) }
   @inlinable @inline(__always) public init(_ p: Source) { self = UnsafeRawPointer(p).loadUnaligned(as: Self.self) }
-  @inlinable @inline(__always) public func store(_ p: Target) { UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self) }
+  @inlinable @inline(__always) public func store(_ p: Target) {
+    UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self)
+  }
   @inlinable @inline(__always) public func plus(_ b: Self) -> Self { add4(self, b) }
   @inlinable @inline(__always) public func minus(_ b: Self) -> Self { sub4(self, b) }
   @inlinable @inline(__always) public func times(_ b: Self) -> Self { mul4(self, b) }

@@ -8,15 +8,27 @@ typealias C16 = Beside<One<V>, One<V>>
 let tileKernels: [TileKey: TileFunction] = [
   TileKey(16, .dense, .clamp): { shortTile(C16.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .dense, .addClamp): { shortTile(C16.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .dense, .hardSwish): { shortTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense, .hardSwish): {
+    shortTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gather16, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather16, .addClamp): { shortTile(C16.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather16, .addClamp): {
+    shortTile(C16.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gather32, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather32, .addClamp): { shortTile(C16.self, AddClamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather32, .addClamp): {
+    shortTile(C16.self, AddClamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gather2, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather2, .addClamp): { shortTile(C16.self, AddClamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gatherAny, .clamp): { shortTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gatherAny, .addClamp): { shortTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather2, .addClamp): {
+    shortTile(C16.self, AddClamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(16, .gatherAny, .clamp): {
+    shortTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(16, .gatherAny, .addClamp): {
+    shortTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
 ]
 
 /// All kernels for AVX2.

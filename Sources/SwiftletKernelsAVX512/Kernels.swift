@@ -9,26 +9,46 @@ typealias C32 = Beside<C16, C16>
 let tileKernels: [TileKey: TileFunction] = [
   TileKey(32, .dense, .clamp): { tallTile(C32.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(32, .dense, .addClamp): { tallTile(C32.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(32, .dense, .hardSwish): { tallTile(C32.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .dense, .hardSwish): {
+    tallTile(C32.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(32, .gather16, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(32, .gather16, .addClamp): { tallTile(C32.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .gather16, .addClamp): {
+    tallTile(C32.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(32, .gather32, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(32, .gather32, .addClamp): { tallTile(C32.self, AddClamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .gather32, .addClamp): {
+    tallTile(C32.self, AddClamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(32, .gather2, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(32, .gather2, .addClamp): { tallTile(C32.self, AddClamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .gather2, .addClamp): {
+    tallTile(C32.self, AddClamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(32, .gatherAny, .clamp): { tallTile(C32.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(32, .gatherAny, .addClamp): { tallTile(C32.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .gatherAny, .addClamp): {
+    tallTile(C32.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .dense, .clamp): { tallTile(C16.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .dense, .addClamp): { tallTile(C16.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .dense, .hardSwish): { tallTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense, .hardSwish): {
+    tallTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gather16, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather16, .addClamp): { tallTile(C16.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather16, .addClamp): {
+    tallTile(C16.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gather32, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather32, .addClamp): { tallTile(C16.self, AddClamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather32, .addClamp): {
+    tallTile(C16.self, AddClamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gather2, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather2, .addClamp): { tallTile(C16.self, AddClamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather2, .addClamp): {
+    tallTile(C16.self, AddClamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gatherAny, .clamp): { tallTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gatherAny, .addClamp): { tallTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gatherAny, .addClamp): {
+    tallTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
 ]
 
 /// All kernels for AVX-512.

@@ -53,6 +53,7 @@ func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int])
     maxPool: { pool(MaxFormula.self, V.self, $0, $1, $2, $3, $4, $5) },
     averagePool: { pool(SumFormula.self, V.self, $0, $1, $2, $3, $4, $5) },
     globalAverage: { globalAverage(V.self, $0, $1, $2) },
+    resize: { resize(V.self, $0, $1, $2, $3, $4, $5) },
     matrixVector: { matrixVector(V.self, $0, $1, $2, $3, $4, $5) },
     softmax: { softmaxRow(V.self, $0, $1, $2) },
     layerNorm: { layerNormRow(V.self, $0, $1, $2, $3, $4, $5) },

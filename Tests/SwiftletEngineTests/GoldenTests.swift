@@ -19,7 +19,6 @@ import _SwiftletTestSupport
       let session = try Session(Plan(graph, instructionSet: set, threads: 2), weights)
       let error = try session.run(input)[0].relativeError(to: golden.truth)
       #expect(error < 1e-5, "\(name) on \(set)")
-      print(name, set, error)
     }
   }
 }

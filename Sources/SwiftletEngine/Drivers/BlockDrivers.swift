@@ -86,6 +86,24 @@ struct GlobalPoolCommand: BitwiseCopyable {
   }
 }
 
+/// Another size of every block.
+struct ResizeCommand: BitwiseCopyable {
+  var function: ResizeFunction
+  var input: BlockList
+  var output: BlockList
+  var rows: UnsafePointer<Neighbours>
+  var columns: UnsafePointer<Neighbours>
+  var height: Int
+  var width: Int
+
+  static let run: StepFunction = { raw, thread, threads in
+    let c = raw.assumingMemoryBound(to: ResizeCommand.self).pointee
+    for i in share(c.input.count, thread, threads) {
+      c.function(c.rows, c.columns, c.height, c.width, c.input[i], c.output[i])
+    }
+  }
+}
+
 /// A linear layer on vectors: panels of 32 outputs, each for all vectors in turn, so that weights are read once.
 struct MatrixVectorCommand: BitwiseCopyable {
   var function: MatrixVectorFunction

@@ -18,7 +18,9 @@ private struct Reading {
 
 /// Any convolution, as tiles of pixels × channels.
 func lowerConvolution(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
-  guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]] else { return false }
+  guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]] else {
+    return false
+  }
   let window = fused.conv.window
   let input = node.inputs[0]
   let x = p.graph[input].shape
@@ -132,8 +134,10 @@ extension Planner {
         }
       }
       let isDense = reading.denseBlockStride != nil && fused.conv.group == 1
-      let offsets = isDense ? [] : needed.map { Int32(reading.offset($0 / taps, $0 % taps / kernel[1], $0 % kernel[1])) }
-      entries.append(.init(width: width, block: firstBlock + lane / 16, start: start, depth: needed.count, offsets: offsets))
+      let offsets =
+        isDense ? [] : needed.map { Int32(reading.offset($0 / taps, $0 % taps / kernel[1], $0 % kernel[1])) }
+      entries.append(
+        .init(width: width, block: firstBlock + lane / 16, start: start, depth: needed.count, offsets: offsets))
       products.append(needed)
       columns.append(channels)
       start += (needed.count + 1) * width
@@ -186,7 +190,8 @@ extension Planner {
     let macs = pixels * graph[node.inputs[1]].shape.elementCount
     let kernelName = "tile \(walk) \(epilogue)" + (post.map { " \($0.kind)" } ?? "")
     emit(
-      node.name, kernelName, multiplyAdds: macs, touching: [region, output.region] + (shortcut.map { [$0.region] } ?? [])
+      node.name, kernelName, multiplyAdds: macs,
+      touching: [region, output.region] + (shortcut.map { [$0.region] } ?? [])
     ) { binder in
       let packed = binder.pointer(constant: weights.constant)
       let calls = weights.entries.map { entry in

@@ -52,7 +52,9 @@ extension Planner {
     let key = DepthwiseKey(d.kernel, d.stride, d.left, right)
     let end = d.outputWidth - 7
     let fits = end == 0 || end * d.stride >= max(d.left, right)
-    guard end >= 0, fits, d.dilation == 1, let made = kernels.depthwise[key] else { return (kernels.depthwiseAny, false) }
+    guard end >= 0, fits, d.dilation == 1, let made = kernels.depthwise[key] else {
+      return (kernels.depthwiseAny, false)
+    }
     return (made, true)
   }
 

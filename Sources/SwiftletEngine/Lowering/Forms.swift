@@ -52,11 +52,14 @@ extension Planner {
     view.layout == layout ? view : copied(view, layout: layout)
   }
 
-  /// The value in a larger map, zeros around it.
-  mutating func padded(_ view: BlockedView, _ pads: Pads) -> BlockedView {
+  /// The value in a larger map, zeros around it; in the place of node `id` where it is one's output.
+  mutating func padded(_ view: BlockedView, _ pads: Pads, for id: Graph.ID? = nil) -> BlockedView {
     let (height, width) = (view.height + pads.top + pads.bottom, view.width + pads.left + pads.right)
-    let copy = place(
-      batch: view.batch, channels: view.channels.count, height: height, width: width, layout: view.layout)
+    let (batch, channels, layout) = (view.batch, view.channels.count, view.layout)
+    let copy =
+      if let id { place(id, layout: layout) } else {
+        place(batch: batch, channels: channels, height: height, width: width, layout: layout)
+      }
     let (inputs, outputs) = (view.blocks, copy.blocks)
     emit("", "zeros around", touching: [view.region, copy.region]) { binder in
       func planes(_ region: Region, _ blocks: [Int]) -> UnsafePointer<Int> {

@@ -49,3 +49,34 @@ func lowerGlobalPool(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> 
   p.set(id, y)
   return true
 }
+
+/// Zeros around a map.
+func lowerPad(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
+  guard let op = node.op as? Pad, op.value == 0 else { return false }
+  p.set(id, p.padded(p.compact(p.blocked(node.inputs[0])), op.pads, for: id))
+  return true
+}
+
+func lowerResize(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
+  guard let op = node.op as? Resize else { return false }
+  let x = p.compact(p.blocked(node.inputs[0]))
+  let y = p.place(id, layout: x.layout)
+  let (width, height) = (x.width, x.height)
+  func neighbours(_ count: Int, _ size: Int, _ step: Int) -> [Neighbours] {
+    (0..<count).map {
+      let s = op.source($0, size, count)
+      return Neighbours(lower: s.lower * step, upper: s.upper * step, fraction: s.fraction)
+    }
+  }
+  let rows = neighbours(op.height, height, width * 16)
+  let columns = neighbours(op.width, width, 16)
+  let function = p.kernels.resize
+  p.emit(node.name, "resize \(op.mode)", touching: [x.region, y.region]) { binder in
+    let command = ResizeCommand(
+      function: function, input: binder.list(x), output: binder.list(y), rows: binder.keep(rows),
+      columns: binder.keep(columns), height: rows.count, width: columns.count)
+    return Command(function: ResizeCommand.run, arguments: binder.keep(command))
+  }
+  p.set(id, y)
+  return true
+}

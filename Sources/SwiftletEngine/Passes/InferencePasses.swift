@@ -59,7 +59,9 @@ public let inferencePasses: [Pass] = [
     if node.op is Add {
       for i in [1, 0] where isOnlyUse(i) {
         let (conv, shortcut) = (inputs[i], inputs[1 - i])
-        guard let fused = conv.node.op as? FusedConv, fused.takesShortcut, conv.shape == shortcut.shape else { continue }
+        guard let fused = conv.node.op as? FusedConv, fused.takesShortcut, conv.shape == shortcut.shape else {
+          continue
+        }
         let parts = conv.inputs
         return parts[0].apply(
           FusedConv(conv: fused.conv, hasShortcut: true), parts[1], parts[2], shortcut)
