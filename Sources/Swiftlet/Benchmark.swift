@@ -1,0 +1,78 @@
+import SwiftletAnalysis
+import SwiftletEngine
+public import SwiftletGraph
+import SwiftletOps
+import SwiftletZoo
+
+/// How fast a network runs, with random weights on a random input.
+///
+/// Before anything is timed the answer is checked: numbers that are infinite, denormal or all zero would make a time that no
+/// real network has.
+public struct Benchmark: Sendable {
+  public var threads: Int
+  public var batch: Int
+  /// Of one run, that is of the whole batch; products of activations included.
+  public var multiplyAdds: Int
+  /// Bytes of packed weights and of activations, as planned.
+  public var plannedBytes: Int
+  /// Seconds of each run, sorted; never empty.
+  public var times: [Double]
+
+  public var minimum: Double { times[0] }
+  public var median: Double { times[times.count / 2] }
+  /// Images a second, by the median.
+  public var throughput: Double { Double(batch) / median }
+  /// 10⁹ floating-point operations a second, two for each multiply-add, by the median.
+  public var gigaflops: Double { Self.gigaflops(multiplyAdds, median) }
+
+  private static func gigaflops(_ multiplyAdds: Int, _ seconds: Double) -> Double {
+    2e-9 * Double(multiplyAdds) / seconds
+  }
+
+  /// Measures for about so many seconds after a warm-up, at least three runs.
+  /// - Throws: `EngineError` when memory does not suffice or the answer is not fit for measuring.
+  public init(_ graph: Graph, threads: Int, seconds: Double) throws {
+    let plan = try Plan(graph, threads: threads)
+    self.threads = plan.threads
+    batch = plan.inputShape[0]
+    multiplyAdds = graph.multiplyAdds + graph.productMultiplyAdds
+    plannedBytes = plan.constantBytes + plan.arenaBytes + 4 * plan.inputShape.elementCount
+    guard plannedBytes < Machine.memory else {
+      throw EngineError("a run needs \(plannedBytes >> 20) MiB of memory, the machine has \(Machine.memory >> 20)")
+    }
+    let session = try Session(plan, .random(for: graph))
+    var numbers = RandomNumbers(seed: 0, name: "input")
+    let input = numbers.array(plan.inputShape, around: 0, within: 1)
+    _ = session.input.update(fromContentsOf: input.scalars)
+    session.run()
+    try Self.check(session.output())
+    times = Self.time(session, seconds)
+  }
+
+  private static func check(_ output: UnsafeBufferPointer<Float>) throws(EngineError) {
+    guard output.allSatisfy({ $0.isFinite && !$0.isSubnormal }), output.contains(where: { $0 != 0 }) else {
+      throw EngineError("with random weights the answer is infinite, denormal or zero: its time would mean nothing")
+    }
+  }
+
+  private static func time(_ session: Session, _ seconds: Double) -> [Double] {
+    var times: [Double] = []
+    let end = Machine.seconds + seconds
+    var before = Machine.seconds
+    repeat {
+      session.run()
+      let now = Machine.seconds
+      times.append(now - before)
+      before = now
+    } while times.count < 3 || (before < end && times.count < 1_000_000)
+    return times.sorted()
+  }
+
+  /// The most that this machine was seen to compute, in GFLOP/s: the best run of a 1×1 convolution of 256 to 256 channels on a
+  /// map of 28×28, whose operands stay in the caches.
+  public static func peak(threads: Int, seconds: Double) throws -> Double {
+    let graph = try Graph(input: [1, 256, 28, 28]) { [$0.scoped("peak", Conv2D(256, 1))] }
+    let benchmark = try Benchmark(graph, threads: threads, seconds: seconds)
+    return gigaflops(benchmark.multiplyAdds, benchmark.minimum)
+  }
+}

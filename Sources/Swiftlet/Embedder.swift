@@ -1,0 +1,31 @@
+public import SwiftletEngine
+public import SwiftletFormats
+public import SwiftletGraph
+public import SwiftletZoo
+
+/// Turns photos into vectors: the pooled features that a network computes before it decides on a class.
+///
+/// One embedder looks at one photo at a time; use one a thread for more.
+public final class Embedder {
+  /// The length of each vector.
+  public var features: Int { network.outputs }
+  private let network: PhotoNetwork
+
+  /// - Parameter weights: a safetensors file or a state dict that PyTorch saved, with or without a classifier, of any classes.
+  /// - Throws: `UnknownModelError`, `FormatError`, `WeightsError`, `EngineError`.
+  public convenience init(_ model: String, weights: String, threads: Int = Machine.processors) throws {
+    try self.init(Model.named(model), weights: WeightsFile.open(weights), threads: threads)
+  }
+
+  /// The same with a model and weights in memory.
+  public init(_ model: Model, weights: Weights, threads: Int = Machine.processors) throws {
+    network = try PhotoNetwork(model, weights, classes: 0, ignoring: [model.classifier], threads: threads)
+  }
+
+  /// The vector of a photo in a file.
+  /// - Throws: `ImageError`; `EngineError` when the network's answer is not finite.
+  public func embed(_ path: String) throws -> [Float] { try network.output(path: path) }
+
+  /// The vector of a photo in memory.
+  public func embed(_ photo: Image) throws -> [Float] { try network.output(photo) }
+}

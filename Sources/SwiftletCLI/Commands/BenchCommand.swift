@@ -1,0 +1,77 @@
+import ArgumentParser
+import Swiftlet
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure how fast networks run.",
+    discussion: """
+      Weights are random and scaled so that activations keep their size. Before anything is timed, the answer is checked: it must \
+      be finite, not denormal and not all zero. Latency is that of a whole batch; images a second and GFLOP/s (two operations a \
+      multiply-add) are by the median.
+      """)
+
+  @Argument(help: "Names of models, or patterns with *.")
+  var models: [String]
+  @OptionGroup var threads: ThreadOptions
+  @Option(help: "Images at once.")
+  var batch = 1
+  @Option(help: "Seconds to measure each model.")
+  var seconds = 2.0
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard batch > 0 else { throw ValidationError("--batch is \(batch); expected 1 or more") }
+    try checkSeconds(seconds)
+  }
+
+  func run() throws {
+    let found = try models.flatMap { $0.contains("*") ? try Model.matching($0) : [try Model.named($0)] }
+    var progress = Progress(found.count)
+    defer { progress.clear() }
+    var results: [(name: String, benchmark: Benchmark)] = []
+    for model in found {
+      progress.next(model.name)
+      let graph = try model.graph(batch: batch)
+      results.append((model.name, try Benchmark(graph, threads: threads.count, seconds: seconds)))
+    }
+    progress.clear()
+    let machine = try MachineSummary(threads: threads.count)
+    try output.print(
+      json: [
+        "machine": machine.json, "results": .array(results.map { Self.json($0.name, $0.benchmark) }),
+        "peak_memory_bytes": .integer(Machine.peakMemory),
+      ],
+      text: """
+        \(machine.text)
+        random weights; every answer finite and free of denormals
+
+        \(Self.table(results).text(width: Console.width))
+
+        peak memory of the process \(Format.mebibytes(Machine.peakMemory))
+        """)
+  }
+
+  private static func table(_ results: [(name: String, benchmark: Benchmark)]) -> Table {
+    var table = Table(
+      .text("model"), .number("batch", rank: 2), .number("minimum"), .number("median"), .number("images/s"),
+      .number("GFLOP/s"), .number("memory", rank: 1), .number("runs", rank: 3))
+    for (name, result) in results {
+      table.rows.append([
+        name, String(result.batch), Format.milliseconds(result.minimum), Format.milliseconds(result.median),
+        Format.significant(result.throughput), Format.significant(result.gigaflops),
+        Format.mebibytes(result.plannedBytes), String(result.times.count),
+      ])
+    }
+    return table
+  }
+
+  private static func json(_ name: String, _ result: Benchmark) -> JSON {
+    [
+      "model": .string(name), "threads": .integer(result.threads), "batch": .integer(result.batch),
+      "runs": .integer(result.times.count), "minimum_seconds": .number(result.minimum),
+      "median_seconds": .number(result.median), "images_per_second": .number(result.throughput),
+      "gigaflops": .number(result.gigaflops), "multiply_adds": .integer(result.multiplyAdds),
+      "planned_bytes": .integer(result.plannedBytes),
+    ]
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+@main enum Main {
+  static func main() {
+    signal(SIGPIPE, SIG_IGN)  // a pipe that is closed ends the program quietly, see Console.write
+    SwiftletCommand.main()
+  }
+}
+
+struct SwiftletCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "swiftlet", abstract: "Efficient vision networks: what they cost, how fast they run, what they see.",
+    discussion: "Exit codes: 0 for success, 1 for input that cannot be used, 64 for wrong usage.",
+    version: "0.1.0",
+    subcommands: [
+      DemoCommand.self, ModelsCommand.self, InspectCommand.self, ClassifyCommand.self, EmbedCommand.self,
+      RunCommand.self, BenchCommand.self, ExplainCommand.self,
+    ])
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Swiftlet
+
+struct ThreadOptions: ParsableArguments {
+  @Option(name: .customLong("threads"), help: "Threads to compute with, 1 to 256.")
+  var count = Machine.processors
+
+  func validate() throws {
+    guard (1...256).contains(count) else {
+      throw ValidationError("--threads is \(count); expected 1 to 256")
+    }
+  }
+}
+
+struct OutputOptions: ParsableArguments {
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  /// Prints one or the other.
+  func print(json value: @autoclosure () -> JSON, text: @autoclosure () -> String) throws {
+    try Console.write(json ? value().text() : text())
+  }
+}
+
+/// Arrays are written under names that end so.
+func checkArrayName(_ path: String) throws {
+  let lowered = path.lowercased()
+  guard lowered.hasSuffix(".npy") || lowered.hasSuffix(".safetensors") else {
+    throw ValidationError("--output is '\(path)'; expected a name that ends in .npy or .safetensors")
+  }
+}
+
+func checkSeconds(_ seconds: Double) throws {
+  guard seconds > 0, seconds <= 3600 else {
+    throw ValidationError("--seconds is \(seconds); expected more than 0, at most 3600")
+  }
+}
