@@ -10,7 +10,8 @@ extension Family {
       Model(
         "googlenet",
         Preprocessing(interpolation: .bilinear, mean: Preprocessing.half, std: Preprocessing.half),
-        top1: 69.778, top1Source: "torchvision 0.29, weights IMAGENET1K_V1", classifier: "fc."
+        top1: 69.778, top1Source: "torchvision 0.29, weights IMAGENET1K_V1", classifier: "fc.",
+        auxiliaryClassifiers: ["aux1.fc2.", "aux2.fc2."]
       ) { GoogLeNet(classes: $0) }
     ])
 }

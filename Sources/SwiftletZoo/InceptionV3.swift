@@ -13,7 +13,8 @@ extension Family {
         Preprocessing(
           height: 299, width: 299, interpolation: .bilinear, cropFraction: 299.0 / 342, mean: Preprocessing.half,
           std: Preprocessing.half),
-        top1: 77.294, top1Source: "torchvision 0.29, weights IMAGENET1K_V1", classifier: "fc."
+        top1: 77.294, top1Source: "torchvision 0.29, weights IMAGENET1K_V1", classifier: "fc.",
+        auxiliaryClassifiers: ["AuxLogits.fc."]
       ) { InceptionV3(classes: $0) }
     ])
 }

@@ -32,16 +32,25 @@ public struct Model: Sendable {
   public var top1Source: String?
   /// The prefix of the classifier's parameters, as in `classifier.`.
   public var classifier: String
+  /// The same of further classifiers that only training uses.
+  public var auxiliaryClassifiers: [String]
   let network: @Sendable (_ classes: Int) -> any Layer
 
   /// - Parameter network: the network for a number of classes; 0 leaves the classifier out and gives pooled features.
   public init(
     _ name: String, _ preprocessing: Preprocessing = Preprocessing(), top1: Double? = nil, top1Source: String? = nil,
-    classifier: String = "classifier.", network: @escaping @Sendable (_ classes: Int) -> any Layer
+    classifier: String = "classifier.", auxiliaryClassifiers: [String] = [],
+    network: @escaping @Sendable (_ classes: Int) -> any Layer
   ) {
     (self.name, self.preprocessing, self.top1, self.top1Source) = (name, preprocessing, top1, top1Source)
-    (self.classifier, self.network) = (classifier, network)
+    (self.classifier, self.auxiliaryClassifiers, self.network) = (classifier, auxiliaryClassifiers, network)
   }
+
+  /// The prefixes of all parameters whose shape depends on the number of classes.
+  public var classifiers: [String] { [classifier] + auxiliaryClassifiers }
+
+  /// Whether the shape of the parameter `name` depends on the number of classes.
+  public func isClassifier(_ name: String) -> Bool { classifiers.contains { name.hasPrefix($0) } }
 
   /// The network as a graph for images `[batch, channels, height, width]`, values normalised as `preprocessing` says.
   /// - Parameters:

@@ -59,7 +59,6 @@ import _SwiftletTestSupport
     [1, 1 << 40, 4, 4], [1, 3, 1 << 16, 1 << 16], [1, 64, 1, 1],
   ])
   func absurdInputsGiveErrors(_ extents: [Int]) {
-    var traversed = false
     #expect(throws: GraphError.self) {
       try Graph(input: Shape(extents)) { x in
         let halves = x.split(2)
@@ -73,11 +72,9 @@ import _SwiftletTestSupport
         let tokens = y.reshaped([y.shape[0], y.channels, area]).transposed([0, 2, 1])
         let mixed = tokens.apply(Attention(heads: 1, scale: 1), tokens, tokens)
         let strange = halves[0].channelShuffled(groups: .min)[channels: 0..<Int.max]
-        traversed = true
         return [wide, pooled, linear, mixed, strange, halves[1].matrixProduct(x).softmax]
       }
     }
-    #expect(traversed)
   }
 
   @Test func shapesHaveALimit() throws {

@@ -21,9 +21,12 @@ import _SwiftletTestSupport
       _ = x.scoped("unused") { $0 * $0.parameter("w", [2]) }
       return [x.relu]
     }
-    #expect(operators(graph) == ["Input input", "Relu "])
-    #expect(graph.outputs == [1])
-    #expect(graph[1].inputs == [0])
+    // Its parameters belong to the network all the same.
+    #expect(operators(graph) == ["Input input", "Parameter unused.w", "Relu "])
+    let pruned = graph.pruned()
+    #expect(operators(pruned) == ["Input input", "Relu "])
+    #expect(pruned.outputs == [1])
+    #expect(pruned[1].inputs == [0])
   }
 
   @Test func inputsStayThoughNothingReadsThem() throws {

@@ -9,6 +9,7 @@ import _SwiftletTestSupport
 
   @Test func namesAreUnique() {
     #expect(Set(allModels.map(\.name)).count == allModels.count)
+    #expect(Set(allFamilies.map(\.name)).count == allFamilies.count)
   }
 
   @Test(arguments: allModels.map(\.name)) func fitsOneSetOfWeights(_ name: String) throws {
@@ -30,14 +31,15 @@ import _SwiftletTestSupport
     let features = try model.graph(batch: 2, classes: 0)
     let pooled = features[features.outputs[0]].shape
     #expect(pooled.rank == 2 && pooled[0] == 2)
-    #expect(!features.parameters.contains { $0.name.hasPrefix(model.classifier) })
-    try weights.check(against: features, ignoring: [model.classifier])
+    #expect(!features.parameters.contains { model.isClassifier($0.name) })
+    try weights.check(against: features, ignoring: model.classifiers)
+    #expect((model.top1 == nil) == (model.top1Source == nil))
 
     let ten = try model.graph(classes: 10)
     #expect(ten[ten.outputs[0]].shape == [1, 10])
     let error = try #require(throws: WeightsError.self) { try weights.check(against: ten) }
     #expect(error.missing == [] && error.unexpected == [])
-    #expect(!error.misshapen.isEmpty && error.misshapen.allSatisfy { $0.name.hasPrefix(model.classifier) })
+    #expect(!error.misshapen.isEmpty && error.misshapen.allSatisfy { model.isClassifier($0.name) })
   }
 
   static let sizes = [(1, 1), (2, 300), (8, 8), (33, 31), (0, 224), (-5, -5), (1 << 59, 8), (Int.max, Int.max)]
