@@ -69,7 +69,7 @@ final class TemporaryFolder: Sendable {
   }
 
   func create(_ name: String) throws -> FileHandle {
-    FileManager.default.createFile(atPath: path(name), contents: nil)
+    _ = FileManager.default.createFile(atPath: path(name), contents: nil)
     return try FileHandle(forWritingTo: url(name))
   }
 }

@@ -26,7 +26,7 @@ struct DemoCommand: ParsableCommand {
     let likeness = try Likeness(photos, threads: threads.count)
     try output.print(
       json: [
-        "machine": machine.json, "peak": speed.peakJSON, "models": speed.json, "photos": likeness.json,
+        "machine": machine.json, "weights": "random", "peak": speed.peakJSON, "models": speed.json, "photos": likeness.json,
         "peak_memory_bytes": .integer(Machine.peakMemory),
       ],
       text: """
@@ -37,8 +37,7 @@ struct DemoCommand: ParsableCommand {
 
         \(speed.table.text(width: Console.width))
 
-        Photos as \(Likeness.model) embeds them. Its weights are random, not trained: what is alike here is alike in colours and
-        edges, not in meaning.
+        \(Format.wrapped(Likeness.caution, width: Console.width ?? 120, indent: 0))
 
         \(likeness.table.text(width: Console.width))
 

@@ -27,7 +27,7 @@ struct ModelsCommand: ParsableCommand {
   private static func table(_ entries: [(model: Model, family: Family, report: NetworkReport)]) -> Table {
     var table = Table(
       .text("model"), .text("family", rank: 2), .number("year", rank: 1), .number("parameters"),
-      .number("multiply-adds"), .number("input"), .number("top-1"), .text("paper", rank: 3))
+      .number("mult-adds"), .number("input"), .number("top-1"), .text("paper", rank: 3))
     for (model, family, report) in entries {
       table.rows.append([
         model.name, family.name, String(family.year), Format.millions(report.parameters),
@@ -38,8 +38,11 @@ struct ModelsCommand: ParsableCommand {
     return table
   }
 
+  /// The number of a paper at arXiv, elsewhere the host.
   private static func shortened(_ url: String) -> String {
-    url.hasPrefix("https://") ? String(url.dropFirst(8)) : url
+    let arXiv = "https://arxiv.org/abs/"
+    if url.hasPrefix(arXiv) { return "arXiv:" + url.dropFirst(arXiv.count) }
+    return url.split(separator: "/").dropFirst().first.map(String.init) ?? url
   }
 
   /// All that is known of a model.

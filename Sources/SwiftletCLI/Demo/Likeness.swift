@@ -2,7 +2,7 @@ import Swiftlet
 
 /// Part two of the demo: which photos lie nearest to which.
 struct Likeness {
-  static let model = "mobilenetv2_100"
+  static let model = "squeezenet1_1"
 
   struct Row {
     var photo: String
@@ -31,6 +31,11 @@ struct Likeness {
         .map { Row(photo: names[i], nearest: names[$0], cosine: cosines[i][$0]) }
     }
   }
+
+  static let caution = """
+    Photos as \(model) embeds them. Its weights are random, not trained: what is alike here is alike in colours and edges, \
+    not in meaning. Cosines are taken around the mean of all photos.
+    """
 
   var table: Table {
     var table = Table(.text("photo"), .text("nearest"), .number("cosine"))

@@ -26,12 +26,12 @@ struct Speed {
   /// - Parameter seconds: for all measurements together.
   init(threads: Int, seconds: Double) throws {
     self.threads = threads
-    let share = seconds / Double(2 * Self.models.count + 2)
+    let share = seconds / Double(2 * Self.models.count + 4)
     var progress = Progress(Self.models.count + 1)
     defer { progress.clear() }
     progress.next("the peak of this machine")
     peak = (
-      try Benchmark.peak(threads: 1, seconds: share), try Benchmark.peak(threads: threads, seconds: share)
+      try Benchmark.peak(threads: 1, seconds: 2 * share), try Benchmark.peak(threads: threads, seconds: 2 * share)
     )
     for name in Self.models {
       progress.next(name)
@@ -49,7 +49,7 @@ struct Speed {
   private func share(_ row: Row) -> Double { row.one.gigaflops / peak.one }
 
   var peakText: String {
-    "measured peak of a 1×1 convolution: \(Format.significant(peak.one)) GFLOP/s on 1 thread, "
+    "measured peak of 1×1 convolutions: \(Format.significant(peak.one)) GFLOP/s on 1 thread, "
       + "\(Format.significant(peak.all)) on \(threads)"
   }
 

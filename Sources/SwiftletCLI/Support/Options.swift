@@ -3,7 +3,7 @@ import Swiftlet
 
 struct ThreadOptions: ParsableArguments {
   @Option(name: .customLong("threads"), help: "Threads to compute with, 1 to 256.")
-  var count = Machine.processors
+  var count = min(Machine.processors, 256)
 
   func validate() throws {
     guard (1...256).contains(count) else {

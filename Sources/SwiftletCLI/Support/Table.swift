@@ -31,7 +31,7 @@ struct Table {
       line(row, shown, widths)
     }
     let hidden = columns.indices.filter { !shown.contains($0) }.map { columns[$0].title }
-    let note = hidden.isEmpty ? [] : ["(too narrow for: \(hidden.joined(separator: ", ")))"]
+    let note = hidden.isEmpty ? [] : ["(left out for want of room: \(hidden.joined(separator: ", ")))"]
     return (lines + note).joined(separator: "\n")
   }
 
@@ -43,6 +43,7 @@ struct Table {
       line += columns[c].isNumber ? space + row[c] : isLast ? row[c] : row[c] + space
       if !isLast { line += "  " }
     }
+    while line.last == " " { line.removeLast() }
     return line
   }
 }
