@@ -9,6 +9,12 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// What `import Swiftlet` brings. Targets that use the umbrella name all of it: a change below is built into them only then.
+let libraries: [Target.Dependency] = [
+  "SwiftletGraph", "SwiftletOps", "SwiftletFormats", "SwiftletZoo", "SwiftletEngine", "SwiftletVision",
+  "SwiftletAnalysis",
+]
+
 /// Kernels are always optimised, also in debug builds: an unspecialised kernel is a hundred times slower.
 func kernels(_ flags: String...) -> [SwiftSetting] {
   strict + [.unsafeFlags(["-Ounchecked", "-enforce-exclusivity=unchecked"] + flags.flatMap { ["-Xcc", $0] })]
@@ -66,16 +72,12 @@ let package = Package(
     .target(name: "SwiftletAnalysis", dependencies: ["SwiftletGraph", "SwiftletOps"], swiftSettings: strict),
 
     // Floor 5: the umbrella. Floor 6: the command line.
-    .target(
-      name: "Swiftlet",
-      dependencies: [
-        "SwiftletGraph", "SwiftletOps", "SwiftletFormats", "SwiftletZoo", "SwiftletEngine", "SwiftletVision",
-        "SwiftletAnalysis",
-      ], swiftSettings: strict),
+    .target(name: "Swiftlet", dependencies: libraries, swiftSettings: strict),
     .executableTarget(
       name: "SwiftletCLI",
-      dependencies: ["Swiftlet", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-      swiftSettings: strict),
+      dependencies: libraries + [
+        "Swiftlet", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
 
     // Tests mirror Sources.
     .target(
@@ -107,7 +109,8 @@ let package = Package(
       dependencies: [
         "CAllocationCounter", "SwiftletGraph", "SwiftletOps", "SwiftletZoo", "SwiftletEngine", "_SwiftletTestSupport",
       ], swiftSettings: strict),
-    .testTarget(name: "SwiftletCLITests", dependencies: ["Swiftlet", "_SwiftletTestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "SwiftletCLITests", dependencies: libraries + ["Swiftlet", "_SwiftletTestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
