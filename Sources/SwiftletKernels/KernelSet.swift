@@ -42,6 +42,8 @@ public struct KernelSet: Sendable {
   public var averagePool: PoolFunction
   public var globalAverage: GlobalPoolFunction
   public var resize: ResizeFunction
+  public var winogradInput: WinogradInputFunction
+  public var winogradOutput: WinogradOutputFunction
   public var matrixVector: MatrixVectorFunction
   public var softmax: SoftmaxFunction
   public var layerNorm: LayerNormFunction
@@ -56,6 +58,7 @@ public struct KernelSet: Sendable {
     name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], depthwise: [DepthwiseKey: DepthwiseFunction],
     depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,
     maxPool: PoolFunction, averagePool: PoolFunction, globalAverage: GlobalPoolFunction, resize: ResizeFunction,
+    winogradInput: WinogradInputFunction, winogradOutput: WinogradOutputFunction,
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
     attention: AttentionFunction
   ) {
@@ -63,7 +66,7 @@ public struct KernelSet: Sendable {
     (self.depthwise, self.depthwiseAny) = (depthwise, depthwiseAny)
     (self.unary, self.binary, self.affine) = (unary, binary, affine)
     (self.maxPool, self.averagePool, self.globalAverage) = (maxPool, averagePool, globalAverage)
-    self.resize = resize
+    (self.resize, self.winogradInput, self.winogradOutput) = (resize, winogradInput, winogradOutput)
     (self.matrixVector, self.softmax, self.layerNorm, self.attention) = (matrixVector, softmax, layerNorm, attention)
   }
 }

@@ -54,6 +54,8 @@ func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int])
     averagePool: { pool(SumFormula.self, V.self, $0, $1, $2, $3, $4, $5) },
     globalAverage: { globalAverage(V.self, $0, $1, $2) },
     resize: { resize(V.self, $0, $1, $2, $3, $4, $5) },
+    winogradInput: { winogradInput(V.self, $0, $1, $2, $3, $4) },
+    winogradOutput: { winogradOutput(V.self, $0, $1, $2, $3, $4, $5, $6) },
     matrixVector: { matrixVector(V.self, $0, $1, $2, $3, $4, $5) },
     softmax: { softmaxRow(V.self, $0, $1, $2) },
     layerNorm: { layerNormRow(V.self, $0, $1, $2, $3, $4, $5) },

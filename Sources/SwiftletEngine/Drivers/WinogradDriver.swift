@@ -1,0 +1,156 @@
+import SwiftletKernels
+
+/// Tiles that go through the transforms and products together, so that everything between stays in the second cache.
+struct WinogradGroup: BitwiseCopyable {
+  var arguments = TileArguments()
+  var tiles = 0
+  var spans: UnsafePointer<Span>
+  var spanCount = 0
+}
+
+/// A 3×3 convolution of stride 1 by Winograd's F(4×4, 3×3): groups of tiles are transformed, multiplied element by element, and transformed
+/// back, panel after panel.
+struct WinogradCommand: BitwiseCopyable {
+  var inputTransform: WinogradInputFunction
+  var outputTransform: WinogradOutputFunction
+  var output = WinogradOutputArguments()
+  var input: BlockList
+  var target: UnsafeMutablePointer<Float>
+  var shortcut: UnsafePointer<Float>?
+  /// 36 panels for each panel of output channels, and the biases of all.
+  var panels: UnsafePointer<PanelCall>
+  var panelCount: Int
+  var biases: UnsafePointer<Float>
+  /// All groups but perhaps the last have as many tiles as the first.
+  var full: WinogradGroup
+  var rest: WinogradGroup
+  var batch: Int
+  var tileRows: Int
+  var tileColumns: Int
+  var height: Int
+  var width: Int
+  var inputHeight: Int
+  var inputWidth: Int
+  var top: Int
+  var left: Int
+  var inputBlocks: Int
+  var outputBatchStride: Int
+  var outputPlane: Int
+  var shortcutBatchStride: Int
+  var shortcutPlane: Int
+  var scratch: UnsafeMutablePointer<Float>
+  var scratchStride: Int
+  /// Threads share panels, and each transforms all input; otherwise groups.
+  var splitsPanels: Bool
+  var post: UnaryFunction?
+  var alpha: Float
+  var beta: Float
+
+  static let run: StepFunction = { raw, thread, threads in
+    let c = raw.assumingMemoryBound(to: WinogradCommand.self)
+    let tiles = c.pointee.batch * c.pointee.tileRows * c.pointee.tileColumns
+    let groups = (tiles + c.pointee.full.tiles - 1) / c.pointee.full.tiles
+    let scratch = c.pointee.scratch + thread * c.pointee.scratchStride
+    let panels = c.pointee.splitsPanels ? share(c.pointee.panelCount, thread, threads) : 0..<c.pointee.panelCount
+    for group in c.pointee.splitsPanels ? 0..<groups : share(groups, thread, threads) {
+      let first = group * c.pointee.full.tiles
+      let isFull = first + c.pointee.full.tiles <= tiles
+      c.pointee.run(isFull ? c.pointee.full : c.pointee.rest, first, panels, scratch)
+    }
+  }
+
+  private func run(_ group: WinogradGroup, _ first: Int, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
+    let temporary = scratch
+    let elements = scratch + 36 * 16 * 2
+    let elementStride = inputBlocks * group.tiles * 16
+    let products = elements + 36 * elementStride
+    for tile in 0..<group.tiles { transformInput(first + tile, tile, group.tiles, elements, elementStride, temporary) }
+    for panel in panels {
+      let calls = self.panels + panel * 36
+      let width = calls.pointee.width
+      let productStride = width * group.tiles
+      multiply(group, calls, elements, elementStride, products, productStride)
+      for tile in 0..<group.tiles {
+        transformOutput(
+          first + tile, tile, group.tiles, calls.pointee.panel.outputOffset, width / 16, products, productStride, temporary)
+      }
+    }
+  }
+
+  /// The 36 elements of one tile, for every block of channels; a tile at the edge is read through a copy with zeros.
+  @inline(__always)
+  private func transformInput(
+    _ index: Int, _ tile: Int, _ tiles: Int, _ to: UnsafeMutablePointer<Float>, _ stride: Int,
+    _ temporary: UnsafeMutablePointer<Float>
+  ) {
+    let image = index / (tileRows * tileColumns)
+    let y = index / tileColumns % tileRows * 4 - top
+    let x = index % tileColumns * 4 - left
+    let isInside = y >= 0 && x >= 0 && y + 6 <= inputHeight && x + 6 <= inputWidth
+    for block in 0..<inputBlocks {
+      let plane = input[image * inputBlocks + block]
+      let target = to + (block * tiles + tile) * 16
+      if isInside {
+        inputTransform(plane + (y * inputWidth + x) * 16, inputWidth * 16, temporary, target, stride)
+      } else {
+        let patch = temporary + 36 * 16
+        patch.update(repeating: 0, count: 36 * 16)
+        let (x0, x1) = (max(0, x), min(inputWidth, x + 6))
+        for row in max(0, y)..<max(max(0, y), min(inputHeight, y + 6)) where x1 > x0 {
+          (patch + ((row - y) * 6 + x0 - x) * 16).update(
+            from: plane + (row * inputWidth + x0) * 16, count: (x1 - x0) * 16)
+        }
+        inputTransform(patch, 96, temporary, target, stride)
+      }
+    }
+  }
+
+  /// 36 matrix products, one for each element.
+  @inline(__always)
+  private func multiply(
+    _ group: WinogradGroup, _ calls: UnsafePointer<PanelCall>, _ from: UnsafeMutablePointer<Float>, _ stride: Int,
+    _ to: UnsafeMutablePointer<Float>, _ productStride: Int
+  ) {
+    withUnsafePointer(to: group.arguments) { arguments in
+      for element in 0..<36 {
+        let call = calls + element
+        var next = call.pointee.panel.weights + (call.pointee.panel.depth + 1) * call.pointee.width
+        for i in 0..<group.spanCount {
+          let span = group.spans[i]
+          call.pointee.tile(
+            span.height, UnsafeRawPointer(arguments), UnsafeRawPointer(call), from + element * stride + span.first * 16,
+            to + element * productStride + span.first * 16, nil, next)
+          next = call.pointee.panel.weights
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func transformOutput(
+    _ index: Int, _ tile: Int, _ tiles: Int, _ firstBlock: Int, _ blocks: Int, _ from: UnsafeMutablePointer<Float>,
+    _ stride: Int, _ temporary: UnsafeMutablePointer<Float>
+  ) {
+    let image = index / (tileRows * tileColumns)
+    let y = index / tileColumns % tileRows * 4
+    let x = index % tileColumns * 4
+    var arguments = output
+    arguments.rows = min(4, height - y)
+    arguments.columns = min(4, width - x)
+    let pixel = (y * width + x) * 16
+    for b in 0..<blocks {
+      let block = firstBlock + b
+      let to = target + (image * outputBatchStride + block * outputPlane + pixel)
+      let add = shortcut.map { $0 + (image * shortcutBatchStride + block * shortcutPlane + pixel) }
+      withUnsafePointer(to: arguments) {
+        outputTransform(
+          from + (b * tiles + tile) * 16, stride, temporary, biases + block * 16, add, to, UnsafeRawPointer($0))
+      }
+      guard let post else { continue }
+      for row in 0..<arguments.rows {
+        let p = to + row * arguments.rowStride
+        post(p, p, arguments.columns * 16, alpha, beta)
+      }
+    }
+  }
+}
