@@ -8,7 +8,9 @@ struct Command {
 
   /// Where the executable was built: in the folder of the test bundle or one above it.
   static let executable: URL? = {
-    for start in [Bundle.main.bundleURL, URL(filePath: CommandLine.arguments[0]), URL(filePath: Bundle.main.executablePath ?? "/")] {
+    for start in [
+      Bundle.main.bundleURL, URL(filePath: CommandLine.arguments[0]), URL(filePath: Bundle.main.executablePath ?? "/"),
+    ] {
       var folder = start
       for _ in 0..<6 {
         let candidate = folder.appending(path: "swiftlet")

@@ -32,7 +32,10 @@ struct ClassifyCommand: ParsableCommand {
       results.append((photo, Result { try classifier.classify(photo, top: top) }))
     }
     progress.clear()
-    try output.print(json: .array(results.map(Self.json)), text: results.compactMap(Self.text).joined(separator: "\n"))
+    let texts = results.compactMap(Self.text)
+    if output.json || !texts.isEmpty {
+      try output.print(json: .array(results.map(Self.json)), text: texts.joined(separator: "\n"))
+    }
     let errors = results.compactMap { if case .failure(let error) = $0.result { error } else { nil } }
     for error in errors { Console.note("Error: \(error)\n") }
     if !errors.isEmpty { throw ExitCode.failure }

@@ -26,7 +26,8 @@ struct DemoCommand: ParsableCommand {
     let likeness = try Likeness(photos, threads: threads.count)
     try output.print(
       json: [
-        "machine": machine.json, "weights": "random", "peak": speed.peakJSON, "models": speed.json, "photos": likeness.json,
+        "machine": machine.json, "weights": "random", "peak": speed.peakJSON, "models": speed.json,
+        "photos": likeness.json,
         "peak_memory_bytes": .integer(Machine.peakMemory),
       ],
       text: """

@@ -55,12 +55,13 @@ struct InspectCommand: ParsableCommand {
 
   private static func table(_ layers: [LayerReport]) -> Table {
     var table = Table(
-      .text("layer"), .text("operator"), .number("output"), .number("parameters"), .number("multiply-adds"),
-      .number("activations", rank: 1), .number("weights", rank: 2))
+      .text("layer"), .text("operator"), .number("output", rank: 1), .number("parameters"), .number("mult-adds"),
+      .number("activations", rank: 2), .number("weights", rank: 3))
     for layer in layers {
       table.rows.append([
         layer.name, layer.op, Format.extents(layer.outputShape), Format.grouped(layer.parameters),
-        Format.grouped(layer.multiplyAdds), Format.mebibytes(layer.activationBytes), Format.mebibytes(layer.weightBytes),
+        Format.grouped(layer.multiplyAdds), Format.mebibytes(layer.activationBytes),
+        Format.mebibytes(layer.weightBytes),
       ])
     }
     return table

@@ -30,7 +30,8 @@ enum JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleB
       let isFlat = elements.allSatisfy(\.isNumber)
       let parts = elements.map { $0.text(inner) }
       return isFlat
-        ? "[" + parts.joined(separator: ", ") + "]" : "[\n\(inner)" + parts.joined(separator: ",\n\(inner)") + "\n\(indentation)]"
+        ? "[" + parts.joined(separator: ", ") + "]"
+        : "[\n\(inner)" + parts.joined(separator: ",\n\(inner)") + "\n\(indentation)]"
     case .object(let members):
       if members.isEmpty { return "{}" }
       let parts = members.map { "\(Self.quoted($0.0)): \($0.1.text(inner))" }
