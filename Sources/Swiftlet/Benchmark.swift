@@ -6,8 +6,8 @@ import SwiftletZoo
 
 /// How fast a network runs, with random weights on a random input.
 ///
-/// Before anything is timed the answer is checked: numbers that are infinite, denormal or all zero would make a time that no
-/// real network has.
+/// Before anything is timed the answer is checked: numbers that are infinite, denormal or all zero would make a time that
+/// no real network has.
 public struct Benchmark: Sendable {
   public var threads: Int
   public var batch: Int
@@ -68,8 +68,8 @@ public struct Benchmark: Sendable {
     return times.sorted()
   }
 
-  /// The most that this machine was seen to compute, in GFLOP/s: the best run of a chain of 1×1 convolutions of 256 to 256
-  /// channels on maps of 14×14, whose operands stay in the caches.
+  /// The most that this machine was seen to compute, in GFLOP/s: the best run of a chain of 1×1 convolutions of 256 to
+  /// 256 channels on maps of 14×14, whose operands stay in the caches.
   public static func peak(threads: Int, seconds: Double) throws -> Double {
     let graph = try Graph(input: [1, 256, 14, 14]) { input in
       [input.through("chain") { for _ in 0..<32 { Conv2D(256, 1) } }]

@@ -35,8 +35,8 @@ public final class Classifier {
   private let labels: [String]?
 
   /// - Parameters:
-  ///   - weights: a safetensors file or a state dict that PyTorch saved. A file that was fine-tuned to another number of classes
-  ///     works as it is.
+  ///   - weights: a safetensors file or a state dict that PyTorch saved. A file that was fine-tuned to another number of
+  ///     classes works as it is.
   ///   - labels: a text file with one name a line, as many as there are classes.
   /// - Throws: `UnknownModelError`, `FormatError`, `WeightsError`, `EngineError`.
   public convenience init(

@@ -11,7 +11,7 @@ public final class Embedder {
   public var features: Int { network.outputs }
   private let network: PhotoNetwork
 
-  /// - Parameter weights: a safetensors file or a state dict that PyTorch saved, with or without a classifier, of any classes.
+  /// - Parameter weights: a safetensors file or a state dict that PyTorch saved, with any classifier or none.
   /// - Throws: `UnknownModelError`, `FormatError`, `WeightsError`, `EngineError`.
   public convenience init(_ model: String, weights: String, threads: Int = Machine.processors) throws {
     try self.init(Model.named(model), weights: WeightsFile.open(weights), threads: threads)

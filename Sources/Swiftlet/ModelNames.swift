@@ -8,8 +8,8 @@ extension Model {
     return model
   }
 
-  /// The models whose names contain `pattern`, or match it as a whole where it holds a `*`, which stands for any characters.
-  /// Case makes no difference.
+  /// The models whose names contain `pattern`, or match it as a whole where it holds a `*`, which stands for any
+  /// characters. Case makes no difference.
   /// - Throws: `UnknownModelError` when there is none.
   public static func matching(_ pattern: String) throws(UnknownModelError) -> [Model] {
     let lowered = Array((pattern.contains("*") ? pattern : "*\(pattern)*").lowercased())

@@ -3,8 +3,9 @@ public import SwiftletGraph
 extension Weights {
   /// Random weights of a network: the same for the same seed on every machine.
   ///
-  /// Matrices and filters are uniform with variance 2 / fan-in (He et al., ICCV 2015, https://arxiv.org/abs/1502.01852), so that
-  /// activations keep their size from layer to layer; factors and variances lie in 0.9…1.1, biases and means in −0.05…0.05.
+  /// Matrices and filters are uniform with variance 2 / fan-in (He et al., ICCV 2015, https://arxiv.org/abs/1502.01852),
+  /// so that activations keep their size from layer to layer; factors and variances lie in 0.9…1.1, biases and means in
+  /// −0.05…0.05.
   public static func random(for graph: Graph, seed: UInt64 = 0) -> Weights {
     var weights = Weights(source: "random weights of seed \(seed)")
     for (name, shape, _) in graph.parameters {

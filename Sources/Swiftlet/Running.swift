@@ -3,10 +3,10 @@ public import SwiftletGraph
 public import SwiftletZoo
 
 extension Model {
-  /// The network's outputs for an array `[batch, channels, height, width]`, whose extents decide the batch and the image size.
+  /// The network's outputs for an array `[batch, channels, height, width]`, whose extents decide the batch and the size.
   /// - Returns: each output with its name: `output`, or `output.0`, `output.1`, … of several.
-  /// - Throws: `GraphError` when the network does not take such an input, `WeightsError`, `EngineError`, errors of a file that
-  ///   the weights are read from.
+  /// - Throws: `GraphError` when the network does not take such an input, `WeightsError`, `EngineError`, errors of a file
+  ///   that the weights are read from.
   public func run(
     on input: NDArray, weights: Weights, threads: Int = Machine.processors
   ) throws -> [(String, NDArray)] {

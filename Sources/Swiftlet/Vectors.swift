@@ -16,8 +16,8 @@ func softmax(_ logits: [Float]) -> [Float] {
 
 /// The cosine of the angle between each two vectors of equal length; 0 where one has no length.
 ///
-/// The mean of all vectors is subtracted first: features behind a ReLU all point to the same corner, and what tells photos
-/// apart is where they lie around their middle.
+/// The mean of all vectors is subtracted first: features behind a ReLU all point to the same corner, and what tells
+/// photos apart is where they lie around their middle.
 public func centredCosines(_ vectors: [[Float]]) -> [[Double]] {
   guard let length = vectors.first?.count else { return [] }
   let mean = (0..<length).map { i in vectors.reduce(0) { $0 + Double($1[i]) } / Double(vectors.count) }

@@ -5,9 +5,9 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure how fast networks run.",
     discussion: """
-      Weights are random and scaled so that activations keep their size. Before anything is timed, the answer is checked: it must \
-      be finite, not denormal and not all zero. Latency is that of a whole batch; images a second and GFLOP/s (two operations a \
-      multiply-add) are by the median.
+      Weights are random and scaled so that activations keep their size. Before anything is timed, the answer is \
+      checked: it must be finite, not denormal and not all zero. Latency is that of a whole batch; images a second and \
+      GFLOP/s (two operations a multiply-add) are by the median.
       """)
 
   @Argument(help: "Names of models, or patterns with *.")

@@ -6,8 +6,8 @@ struct DemoCommand: ParsableCommand {
     commandName: "demo",
     abstract: "Measure a light network of each family on this machine, then compare photos by their embeddings.",
     discussion: """
-      Published weights are not part of Swiftlet, so the demo works with random ones, the same at every run. Times do not depend on \
-      that; what the photos have in common does.
+      Published weights are not part of Swiftlet, so the demo works with random ones, the same at every run. Times do \
+      not depend on that; what the photos have in common does.
       """)
 
   @Option(help: "A folder of photos.")

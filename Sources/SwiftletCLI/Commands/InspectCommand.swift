@@ -38,7 +38,8 @@ struct InspectCommand: ParsableCommand {
       ("weights", Format.mebibytes(report.weightBytes)),
       (
         "activations",
-        "\(Format.mebibytes(report.activationBytes)) in all, at most \(Format.mebibytes(report.peakActivationBytes)) at once"
+        "\(Format.mebibytes(report.activationBytes)) in all, "
+          + "at most \(Format.mebibytes(report.peakActivationBytes)) at once"
       ),
     ]
     let lines = facts.map { name, value in

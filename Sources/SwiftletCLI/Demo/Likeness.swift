@@ -33,8 +33,8 @@ struct Likeness {
   }
 
   static let caution = """
-    Photos as \(model) embeds them. Its weights are random, not trained: what is alike here is alike in colours and edges, \
-    not in meaning. Cosines are taken around the mean of all photos.
+    Photos as \(model) embeds them. Its weights are random, not trained: what is alike here is alike in colours and \
+    edges, not in meaning. Cosines are taken around the mean of all photos.
     """
 
   var table: Table {

@@ -41,7 +41,7 @@ enum Format {
 
   static func percent(_ share: Double) -> String { decimal(share * 100, 1) + " %" }
 
-  /// `text` in lines of at most `width` characters, broken between words; from the second on `indent` spaces come first.
+  /// `text` in lines of at most `width` characters, broken between words; `indent` spaces come before all but the first.
   static func wrapped(_ text: String, width: Int?, indent: Int) -> String {
     guard let width, width > indent + 20 else { return text }
     var lines = [""]
