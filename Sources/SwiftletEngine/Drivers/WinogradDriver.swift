@@ -72,7 +72,8 @@ struct WinogradCommand: BitwiseCopyable {
       multiply(group, calls, elements, elementStride, products, productStride)
       for tile in 0..<group.tiles {
         transformOutput(
-          first + tile, tile, group.tiles, calls.pointee.panel.outputOffset, width / 16, products, productStride, temporary)
+          first + tile, tile, group.tiles, calls.pointee.panel.outputOffset, width / 16, products, productStride,
+          temporary)
       }
     }
   }

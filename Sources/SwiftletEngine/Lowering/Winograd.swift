@@ -15,7 +15,9 @@ enum WinogradLimits {
 
 /// 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3).
 func lowerWinograd(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
-  guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]] else { return false }
+  guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]] else {
+    return false
+  }
   let window = fused.conv.window
   let shape = p.graph[node.inputs[0]].shape
   guard window == Window([3, 3], pads: window.pads), fused.conv.group == 1, shape[1] >= WinogradLimits.channels,
