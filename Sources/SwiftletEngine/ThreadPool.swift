@@ -9,10 +9,21 @@ final class ThreadPool: @unchecked Sendable {
   private let lines: UnsafeMutablePointer<UInt32>
   private let commands: UnsafePointer<Command>
   private let commandCount: Int
-  private var epoch: UInt32 = 0
+  /// Seconds of the fastest run with all threads.
+  private var best = Double.infinity
+  /// When a run is next tried with all threads, after one of them had to be waited for.
+  private var soloUntil = 0.0
+  private var soloSeconds = shortestSolo
   private static let lineFloats = 32
   /// How long an idle thread spins before it sleeps.
   private static let spinSeconds = 200e-6
+  /// A thread that is this late at a barrier has lost its core to another program.
+  private static let lateSeconds = 400e-6
+  /// A run that takes so many times as long as the fastest was disturbed.
+  private static let disturbed = 1.6
+  /// How long runs do without the other threads then: longer each time it happens again.
+  private static let shortestSolo = 0.01
+  private static let longestSolo = 0.64
 
   private var start: UnsafeMutablePointer<UInt32> { lines + count * Self.lineFloats }
   private var sleepers: UnsafeMutablePointer<UInt32> { lines + (count + 1) * Self.lineFloats }
@@ -48,37 +59,67 @@ final class ThreadPool: @unchecked Sendable {
 
   deinit { lines.deallocate() }
 
-  /// Runs all commands on all threads; the caller is the first.
+  /// Runs all commands, the caller being the first thread.
+  ///
+  /// A core that another program keeps busy would make every barrier wait for it: where that was seen, the caller runs alone
+  /// for a while. The answer is the same.
   func run() {
     let state = platform_flush_denormals()
-    if count > 1 {
-      platform_store(start, platform_load(start) &+ 1)
-      if platform_load(sleepers) != 0 { platform_wake_all(start) }
+    if count == 1 {
+      _ = walk(0, 1)
+    } else {
+      let began = platform_seconds()
+      if began < soloUntil { _ = walk(0, 1) } else { runTogether(began) }
     }
-    walk(0)
     platform_restore_denormals(state)
   }
 
-  @inline(__always)
-  fileprivate func walk(_ thread: Int) {
-    for i in 0..<commandCount {
-      commands[i].function(commands[i].arguments, thread, count)
-      if count > 1 { barrier(thread) }
+  private func runTogether(_ began: Double) {
+    platform_store(start, platform_load(start) &+ 1)
+    if platform_load(sleepers) != 0 { platform_wake_all(start) }
+    let wasLate = walk(0, count)
+    let now = platform_seconds()
+    let isDisturbed = wasLate || now - began > Self.disturbed * best
+    best = min(now - began, best * 1.002)  // forgets: the machine may have become slower for good
+    if isDisturbed {
+      soloUntil = now + soloSeconds
+      soloSeconds = min(2 * soloSeconds, Self.longestSolo)
+    } else {
+      soloSeconds = max(soloSeconds / 2, Self.shortestSolo)
     }
   }
 
-  private func barrier(_ thread: Int) {
+  /// Walks all commands; whether another thread was late.
+  @inline(__always)
+  fileprivate func walk(_ thread: Int, _ threads: Int) -> Bool {
+    var wasLate = false
+    for i in 0..<commandCount {
+      commands[i].function(commands[i].arguments, thread, threads)
+      if threads > 1, barrier(thread) { wasLate = true }
+    }
+    return wasLate
+  }
+
+  /// Waits until all threads are here; whether one of them was late.
+  private func barrier(_ thread: Int) -> Bool {
     let mine = lines + thread * Self.lineFloats
     let epoch = mine.pointee &+ 1
     platform_store_release(mine, epoch)
+    var began = 0.0
+    var wasLate = false
     for other in 0..<count where other != thread {
       var spins = 0
       while Int32(bitPattern: platform_load_acquire(lines + other * Self.lineFloats) &- epoch) < 0 {
         spins += 1
         if spins > 64 { platform_relax() }
-        if spins > 4096 { platform_yield() }  // the other thread may be waiting for this very core
+        if spins & 1023 == 0 {  // some ten microseconds
+          if began == 0 { began = platform_seconds() }
+          wasLate = wasLate || platform_seconds() - began > Self.lateSeconds
+          if spins > 4096 { platform_yield() }  // the other thread may be waiting for this very core
+        }
       }
     }
+    return wasLate
   }
 
   /// Waits for a run after number `seen`; the new number, or `nil` when the pool ends.
@@ -110,7 +151,7 @@ private final class Worker {
     var seen: UInt32 = 0
     while let next = pool.next(after: seen) {
       seen = next
-      pool.walk(number)
+      _ = pool.walk(number, pool.count)
     }
     pool.left()
   }

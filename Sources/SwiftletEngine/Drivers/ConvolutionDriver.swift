@@ -13,6 +13,32 @@ struct Span: BitwiseCopyable {
   var height: Int
 }
 
+/// A row of pixels cut into spans: many of one height, then a few that fill the rest.
+struct RowCut: Sendable {
+  var height: Int
+  var whole: Int
+  var rest: [Span]
+  var count: Int { whole + rest.count }
+}
+
+/// The same, for a driver.
+struct RowCutList: BitwiseCopyable {
+  var height: Int
+  var whole: Int
+  var rest: UnsafePointer<Span>
+  var count: Int
+
+  @inline(__always) subscript(i: Int) -> Span {
+    i < whole ? Span(first: i * height, height: height) : rest[i - whole]
+  }
+}
+
+extension Binder {
+  func keep(_ cut: RowCut) -> RowCutList {
+    RowCutList(height: cut.height, whole: cut.whole, rest: keep(cut.rest), count: cut.count)
+  }
+}
+
 /// A convolution as tiles: rows of output pixels, each cut into spans, times panels of output channels.
 struct ConvolutionCommand: BitwiseCopyable {
   var arguments = TileArguments()
@@ -21,8 +47,7 @@ struct ConvolutionCommand: BitwiseCopyable {
   var shortcut: UnsafePointer<Float>?
   var panels: UnsafePointer<PanelCall>
   var panelCount: Int
-  var spans: UnsafePointer<Span>
-  var spanCount: Int
+  var spans: RowCutList
   var batch: Int
   var rows: Int
   /// Floats from image to image and from row to row.
@@ -42,7 +67,7 @@ struct ConvolutionCommand: BitwiseCopyable {
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: ConvolutionCommand.self)
-    let units = c.pointee.batch * c.pointee.rows * c.pointee.spanCount
+    let units = c.pointee.batch * c.pointee.rows * c.pointee.spans.count
     if c.pointee.splitsPanels {
       c.pointee.run(raw, 0..<units, share(c.pointee.panelCount, thread, threads))
     } else {
@@ -67,9 +92,9 @@ struct ConvolutionCommand: BitwiseCopyable {
     // Where many tiles pass one panel after another, they fetch the panel after this one, a line a step, once.
     var next = panel.weights + panelFloats
     let end = last - first > 4 ? next + panelFloats : next
-    var span = first % spanCount
-    var row = first / spanCount % rows
-    var image = first / spanCount / rows
+    var span = first % spans.count
+    var row = first / spans.count % rows
+    var image = first / spans.count / rows
     for _ in first..<last {
       let s = spans[span]
       let to = output + (image * outputBatchStride + row * outputRowStride + s.first * 16 + panel.outputOffset)
@@ -88,7 +113,7 @@ struct ConvolutionCommand: BitwiseCopyable {
       }
       next += panel.depth * 16
       span += 1
-      if span == spanCount {
+      if span == spans.count {
         span = 0
         row += 1
         if row == rows {

@@ -4,8 +4,7 @@ import SwiftletKernels
 struct WinogradGroup: BitwiseCopyable {
   var arguments = TileArguments()
   var tiles = 0
-  var spans: UnsafePointer<Span>
-  var spanCount = 0
+  var spans: RowCutList
 }
 
 /// A 3×3 convolution of stride 1 by Winograd's F(4×4, 3×3): groups of tiles are transformed, multiplied element by element, and transformed
@@ -116,7 +115,7 @@ struct WinogradCommand: BitwiseCopyable {
       for element in 0..<36 {
         let call = calls + element
         var next = call.pointee.panel.weights + (call.pointee.panel.depth + 1) * call.pointee.width
-        for i in 0..<group.spanCount {
+        for i in 0..<group.spans.count {
           let span = group.spans[i]
           call.pointee.tile(
             span.height, UnsafeRawPointer(arguments), UnsafeRawPointer(call), from + element * stride + span.first * 16,

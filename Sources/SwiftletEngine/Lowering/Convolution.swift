@@ -204,7 +204,7 @@ extension Planner {
       let command = ConvolutionCommand(
         arguments: finalArguments, input: binder.pointer(region) + base, output: binder.pointer(output.region),
         shortcut: shortcut.map { UnsafePointer(binder.pointer($0.region)) }, panels: binder.keep(calls),
-        panelCount: calls.count, spans: binder.keep(spans), spanCount: spans.count, batch: output.batch, rows: rows,
+        panelCount: calls.count, spans: binder.keep(spans), batch: output.batch, rows: rows,
         inputBatchStride: batchStride(), inputRowStride: rowStride, outputBatchStride: output.region.batchStride,
         outputRowStride: output.width * 16, shortcutBatchStride: shortcut?.region.batchStride ?? 0, chunk: chunk,
         splitsPanels: splitsPanels, post: postFunction, alpha: finalPost?.alpha ?? 0, beta: finalPost?.beta ?? 0)
@@ -259,16 +259,11 @@ private func packPanel(
 
 /// A row of pixels as tiles of the heights at hand, so that the sum of their costs is smallest. A tile of h pixels costs as much as 2 h
 /// multiply-adds, at least the latency of two, and a little to start.
-func cutRow(_ pixels: Int, heights: [Int]) -> [Span] {
+func cutRow(_ pixels: Int, heights: [Int]) -> RowCut {
   func cost(_ height: Int) -> Int { max(2 * height, 4) + 1 }
   let tallest = heights[0]
-  var spans: [Span] = []
-  var first = 0
-  while pixels - first > 4 * tallest {
-    spans.append(Span(first: first, height: tallest))
-    first += tallest
-  }
-  let rest = pixels - first
+  let whole = max(0, pixels / tallest - 3)
+  let rest = pixels - whole * tallest
   var best = [(cost: 0, height: 0)]
   for n in 1...max(1, rest) {
     let choices = heights.filter { $0 <= n }.map { (cost: best[n - $0].cost + cost($0), height: $0) }
@@ -280,9 +275,11 @@ func cutRow(_ pixels: Int, heights: [Int]) -> [Span] {
     tail.append(best[n].height)
     n -= best[n].height
   }
+  var first = whole * tallest
+  var spans: [Span] = []
   for height in tail.sorted(by: >) {
     spans.append(Span(first: first, height: height))
     first += height
   }
-  return spans
+  return RowCut(height: tallest, whole: whole, rest: spans)
 }

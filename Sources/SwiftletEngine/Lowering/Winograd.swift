@@ -75,10 +75,10 @@ extension Planner {
       multiplyAdds: y.batch * y.pixels * graph[node.inputs[1]].shape.elementCount,
       touching: [x.region, y.region, scratch] + (shortcut.map { [$0.region] } ?? [])
     ) { binder in
-      func group(_ count: Int, _ spans: [Span]) -> WinogradGroup {
+      func group(_ count: Int, _ spans: RowCut) -> WinogradGroup {
         var arguments = TileArguments()
         (arguments.inputBlockStride, arguments.outputBlockStride) = (count * 16, count * 16)
-        return WinogradGroup(arguments: arguments, tiles: count, spans: binder.keep(spans), spanCount: spans.count)
+        return WinogradGroup(arguments: arguments, tiles: count, spans: binder.keep(spans))
       }
       let packed = binder.pointer(constant: number)
       var calls: [PanelCall] = []
