@@ -12,12 +12,15 @@ public struct InvertedResidual: Layer {
   var expansion: Double
   var squeeze: SqueezeExcite?
   var style: Style
+  var shortcut: Bool
 
+  /// - Parameter shortcut: whether the input is added where it has the output's shape.
   public init(
-    _ out: Int, kernel: Int, stride: Int, expansion: Double, squeeze: SqueezeExcite? = nil, style: Style
+    _ out: Int, kernel: Int, stride: Int, expansion: Double, squeeze: SqueezeExcite? = nil, style: Style,
+    shortcut: Bool = true
   ) {
     (self.out, self.kernel, self.stride, self.expansion) = (out, kernel, stride, expansion)
-    (self.squeeze, self.style) = (squeeze, style)
+    (self.squeeze, self.style, self.shortcut) = (squeeze, style, shortcut)
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
@@ -26,7 +29,7 @@ public struct InvertedResidual: Layer {
     y = y.scoped("conv_dw", style.depthwise(kernel, stride: stride)).scoped("bn2", style.normActivation)
     if let squeeze { y = y.scoped("se", squeeze) }
     y = y.scoped("conv_pwl", style.conv(out, 1)).scoped("bn3", style.norm)
-    return stride == 1 && x.channels == out ? y + x : y
+    return shortcut && stride == 1 && x.channels == out ? y + x : y
   }
 }
 
@@ -78,19 +81,27 @@ public struct FusedInvertedResidual: Layer {
   var kernel: Int
   var stride: Int
   var expansion: Double
+  var groupSize: Int?
   var squeeze: SqueezeExcite?
   var style: Style
+  var subsampling: Subsampling
 
+  /// - Parameter groupSize: expanded channels in each group of the full convolution; all where `nil`.
   public init(
-    _ out: Int, kernel: Int, stride: Int, expansion: Double, squeeze: SqueezeExcite? = nil, style: Style
+    _ out: Int, kernel: Int, stride: Int, expansion: Double, groupSize: Int? = nil, squeeze: SqueezeExcite? = nil,
+    style: Style, subsampling: Subsampling = .stride
   ) {
     (self.out, self.kernel, self.stride, self.expansion) = (out, kernel, stride, expansion)
-    (self.squeeze, self.style) = (squeeze, style)
+    (self.groupSize, self.squeeze, self.style, self.subsampling) = (groupSize, squeeze, style, subsampling)
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let expanded = roundedChannels(Double(x.channels) * expansion)
-    var y = x.scoped("conv_exp", style.conv(expanded, kernel, stride: stride)).scoped("bn1", style.normActivation)
+    let expand = Conv2D(
+      expanded, kernel, stride: subsampling.filterStride(stride), padding: style.padding,
+      groups: groupSize.map { expanded / $0 } ?? 1)
+    var y = x.scoped("conv_exp", expand).scoped("bn1", style.normActivation)
+    y = subsampling.pooled(y, stride)
     if let squeeze { y = y.scoped("se", squeeze) }
     y = y.scoped("conv_pwl", style.conv(out, 1)).scoped("bn2", style.norm)
     return stride == 1 && x.channels == out ? y + x : y
@@ -99,20 +110,22 @@ public struct FusedInvertedResidual: Layer {
 
 /// A convolution with normalisation and activation as a block of a stage. Names: timm's `conv`, `bn1`.
 public struct ConvBlock: Layer {
-  var out: Int
-  var kernel: Int
-  var stride: Int
+  var convolution: Conv2D
   var style: Style
   var shortcut: Bool
 
   /// - Parameter shortcut: whether the input is added where it has the output's shape.
   public init(_ out: Int, kernel: Int, stride: Int, style: Style, shortcut: Bool = false) {
-    (self.out, self.kernel, self.stride) = (out, kernel, stride)
-    (self.style, self.shortcut) = (style, shortcut)
+    self.init(style.conv(out, kernel, stride: stride), style: style, shortcut: shortcut)
+  }
+
+  /// Without activation where no style is given.
+  public init(_ convolution: Conv2D, style: Style = Style(.none), shortcut: Bool = false) {
+    (self.convolution, self.style, self.shortcut) = (convolution, style, shortcut)
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    let y = x.scoped("conv", style.conv(out, kernel, stride: stride)).scoped("bn1", style.normActivation)
-    return shortcut && stride == 1 && x.channels == out ? y + x : y
+    let y = x.scoped("conv", convolution).scoped("bn1", style.normActivation)
+    return shortcut && convolution.strides == [1, 1] && x.channels == y.channels ? y + x : y
   }
 }

@@ -24,3 +24,16 @@ public struct LayerNorm: Layer {
     return x.apply(LayerNormalization(epsilon: epsilon), x.parameter("weight", size), x.parameter("bias", size))
   }
 }
+
+/// Normalisation of groups of channels over all their pixels. Parameters: `weight`, `bias`.
+public struct GroupNorm: Layer {
+  var groups: Int
+  var epsilon: Float
+  public init(groups: Int, epsilon: Float = 1e-5) { (self.groups, self.epsilon) = (groups, epsilon) }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let size: Shape = [x.channels]
+    return x.apply(
+      GroupNormalization(groups: groups, epsilon: epsilon), x.parameter("weight", size), x.parameter("bias", size))
+  }
+}

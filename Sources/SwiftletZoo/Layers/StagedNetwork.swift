@@ -13,19 +13,25 @@ public struct StagedNetwork: Layer {
     case convolution(Int)
     /// The mean, then a pointwise convolution without normalisation: "efficient last stage" of MobileNetV3, figure 5.
     case efficient(Int, bias: Bool)
+    /// The mean, then a pointwise convolution with normalisation, `norm_head`: MobileNetV4's.
+    case normalized(Int)
   }
 
   var stem: Int
+  var stemKernel: Int
   var stages: [[any Layer]]
   var head: Head
   var style: Style
   var classes: Int
 
   /// - Parameters:
-  ///   - stem: channels of the first convolution, 3x3 of stride 2.
+  ///   - stem: channels of the first convolution, of stride 2.
   ///   - classes: 0 gives pooled features.
-  public init(stem: Int, stages: [[any Layer]], head: Head, style: Style, classes: Int) {
-    (self.stem, self.stages, self.head, self.style, self.classes) = (stem, stages, head, style, classes)
+  public init(
+    stem: Int, kernel stemKernel: Int = 3, stages: [[any Layer]], head: Head, style: Style, classes: Int
+  ) {
+    (self.stem, self.stemKernel, self.stages) = (stem, stemKernel, stages)
+    (self.head, self.style, self.classes) = (head, style, classes)
   }
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
@@ -37,13 +43,15 @@ public struct StagedNetwork: Layer {
         x.scoped("conv_head", style.conv(width, 1)).scoped("bn2", style.normActivation).globalAveragePooled
       case .efficient(let width, let bias):
         style.activation(x.globalAveragePooled.scoped("conv_head", Conv2D(width, 1, bias: bias)))
+      case .normalized(let width):
+        x.globalAveragePooled.scoped("conv_head", Conv2D(width, 1)).scoped("norm_head", style.normActivation)
       }
     return pooled.flattened.classified("classifier", classes)
   }
 
   /// The output of each stage.
   public func features(_ image: Tensor) -> [Tensor] {
-    var x = image.scoped("conv_stem", style.conv(stem, 3, stride: 2)).scoped("bn1", style.normActivation)
+    var x = image.scoped("conv_stem", style.conv(stem, stemKernel, stride: 2)).scoped("bn1", style.normActivation)
     return stages.enumerated().map { s, blocks in
       for (b, block) in blocks.enumerated() { x = x.scoped("blocks.\(s).\(b)", block) }
       return x
