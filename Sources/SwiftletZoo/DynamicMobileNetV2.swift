@@ -68,22 +68,19 @@ struct DynamicMobileNetV2: Layer {
 }
 
 /// A convolution with a kernel mixed for each image from a bank of four (equation 2), by squeeze-and-excitation with a softmax
-/// (figure 3). Parameters: `weight` `[4, out, in / groups, kernel, kernel]`, `attention.fc1`, `attention.fc2`.
+/// (figure 3), whose temperature training lowers to 1. Parameters: `weight` `[4, out, in / groups, kernel, kernel]`, `attention.fc1`, `attention.fc2`.
 struct DynamicConvolution: Layer {
   let out: Int
   var kernel = 1
   var stride = 1
   var groups = 1
-  /// Flattens the softmax; training lowers it from 34 to 1 (§3.3).
-  var temperature: Float = 34
 
   func callAsFunction(_ x: Tensor) -> Tensor {
     let bank = x.parameter("weight", [4, out, x.channels / groups, kernel, kernel])
     let logits = x.globalAveragePooled.scoped("attention") {
       $0.scoped("fc1", Conv2D(x.channels / 4, 1)).relu.scoped("fc2", Conv2D(4, 1, bias: true))
     }
-    let attention = (logits.flattened * (1 / temperature)).softmax
     let window = Window(kernel, stride: stride, pad: kernel / 2)
-    return x.apply(DynamicConv(window, group: groups), bank, attention)
+    return x.apply(DynamicConv(window, group: groups), bank, logits.flattened.softmax)
   }
 }

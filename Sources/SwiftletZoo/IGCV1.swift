@@ -114,7 +114,7 @@ struct IGCV1Residual: Layer {
 
     func callAsFunction(_ x: Tensor) -> Tensor {
       // The CIFAR code counts the secondary groups of a block's first convolution on its input.
-      let secondary = (countsOutput ? out : x.channels) / groups
+      let secondary = max(1, (countsOutput ? out : x.channels) / groups)
       let y = x.scoped(
         "conv1",
         InterleavedGroupConvolution(
