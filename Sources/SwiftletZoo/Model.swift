@@ -30,39 +30,61 @@ public struct Model: Sendable {
   /// ImageNet-1k top-1 in per cent, as published, with where it was read.
   public var top1: Double?
   public var top1Source: String?
-  /// The prefix of the classifier's parameters, as in `classifier.`.
+  /// The prefix of the classifier's parameters, as in `classifier.`; empty for a backbone.
   public var classifier: String
   /// The same of further classifiers that only training uses.
   public var auxiliaryClassifiers: [String]
-  let network: @Sendable (_ classes: Int) -> any Layer
+  /// How many classes the reference tells apart; 0 for a backbone, which gives feature maps and has no classifier.
+  public var classes: Int
+  let outputs: @Sendable (_ image: Tensor, _ classes: Int) -> [Tensor]
 
   /// - Parameter network: the network for a number of classes; 0 leaves the classifier out and gives pooled features.
   public init(
     _ name: String, _ preprocessing: Preprocessing = Preprocessing(), top1: Double? = nil, top1Source: String? = nil,
-    classifier: String = "classifier.", auxiliaryClassifiers: [String] = [],
+    classifier: String = "classifier.", auxiliaryClassifiers: [String] = [], classes: Int = 1000,
     network: @escaping @Sendable (_ classes: Int) -> any Layer
   ) {
     (self.name, self.preprocessing, self.top1, self.top1Source) = (name, preprocessing, top1, top1Source)
-    (self.classifier, self.auxiliaryClassifiers, self.network) = (classifier, auxiliaryClassifiers, network)
+    (self.classifier, self.auxiliaryClassifiers, self.classes) = (classifier, auxiliaryClassifiers, classes)
+    outputs = { image, classes in
+      let layer = network(classes)
+      return [layer(image)]
+    }
   }
 
+  /// A backbone of detectors: its outputs are feature maps, the largest first.
+  public init(
+    backbone name: String, _ preprocessing: Preprocessing = Preprocessing(),
+    network: @escaping @Sendable () -> any Backbone
+  ) {
+    (self.name, self.preprocessing, self.classifier, self.classes) = (name, preprocessing, "", 0)
+    auxiliaryClassifiers = []
+    outputs = { image, _ in network().features(image) }
+  }
+
+  /// Whether the outputs are feature maps rather than scores of classes.
+  public var isBackbone: Bool { classes == 0 }
+
   /// The prefixes of all parameters whose shape depends on the number of classes.
-  public var classifiers: [String] { [classifier] + auxiliaryClassifiers }
+  public var classifiers: [String] { isBackbone ? [] : [classifier] + auxiliaryClassifiers }
 
   /// Whether the shape of the parameter `name` depends on the number of classes.
   public func isClassifier(_ name: String) -> Bool { classifiers.contains { name.hasPrefix($0) } }
 
   /// The network as a graph for images `[batch, channels, height, width]`, values normalised as `preprocessing` says.
   /// - Parameters:
-  ///   - classes: 0 gives pooled features `[batch, features]` instead of logits.
+  ///   - classes: the reference's number where `nil`; 0 gives pooled features `[batch, features]` instead of logits.
   ///   - size: height and width; the model's own where `nil`.
-  /// - Throws: `GraphError` when the architecture does not allow the size.
-  public func graph(batch: Int = 1, size: (height: Int, width: Int)? = nil, classes: Int = 1000) throws(GraphError)
+  /// - Throws: `GraphError` when the architecture does not allow the size, or classes are asked of a backbone.
+  public func graph(batch: Int = 1, size: (height: Int, width: Int)? = nil, classes: Int? = nil) throws(GraphError)
     -> Graph
   {
     let height = size?.height ?? preprocessing.height
     let width = size?.width ?? preprocessing.width
-    let network = network(classes)
-    return try Graph(input: [batch, preprocessing.channels, height, width]) { [network($0)] }
+    let classes = classes ?? self.classes
+    if isBackbone && classes != 0 {
+      throw GraphError("\(name) is a backbone without a classifier, found \(classes) classes; leave them out")
+    }
+    return try Graph(input: [batch, preprocessing.channels, height, width]) { outputs($0, classes) }
   }
 }

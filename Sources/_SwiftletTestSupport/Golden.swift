@@ -21,6 +21,22 @@ public struct Golden: Decodable, Sendable {
     public var head: [Float]
   }
 
+  /// One output of several; of a large one every `step`-th value, in row-major order.
+  public struct Output: Decodable, Sendable {
+    public var shape: [Int]
+    public var step: Int?
+    public var values: [Float]
+
+    /// max |a − b| / max |b| over the values that are known; dimensions of size 1 at the end do not count.
+    public func relativeError(of found: NDArray) -> Float {
+      func trimmed(_ shape: [Int]) -> [Int] { Array(shape.reversed().drop { $0 == 1 }.reversed()) }
+      guard trimmed(found.shape.dimensions) == trimmed(shape) else { return .infinity }
+      let sampled = stride(from: 0, to: found.scalars.count, by: step ?? 1).map { found.scalars[$0] }
+      guard sampled.count == values.count else { return .infinity }
+      return NDArray([values.count], sampled).relativeError(to: NDArray([values.count], values))
+    }
+  }
+
   public var model: String
   public var salt: String
   public var gain: Float
@@ -29,6 +45,9 @@ public struct Golden: Decodable, Sendable {
   public var parameter_count: Int
   public var conv_linear_macs: Int
   public var output: [[Float]]?
+  public var outputs: [Output]?
+  /// Index buffers, which the rule does not make.
+  public var integers: [String: [Float]]?
   public var features: [String: Feature]?
 
   public static func read(_ file: URL) throws -> Golden {
@@ -44,6 +63,20 @@ public struct Golden: Decodable, Sendable {
 
   public var rule: Rule { Rule(salt: salt, gain: gain) }
   public var truth: NDArray { NDArray([output!.count, output![0].count], output!.flatMap { $0 }) }
+
+  /// The parameters of the rule, and the index buffers of the golden.
+  public func weights(for graph: Graph) -> Weights {
+    var weights = rule.weights(for: graph)
+    for (name, values) in integers ?? [:] { weights.add(name, [values.count]) { NDArray([values.count], values) } }
+    return weights
+  }
+
+  /// The largest relative error among the outputs.
+  public func relativeError(of found: [NDArray]) -> Float {
+    guard let outputs else { return found[0].relativeError(to: truth) }
+    guard found.count == outputs.count else { return .infinity }
+    return zip(outputs, found).map { $0.relativeError(of: $1) }.max() ?? .infinity
+  }
 }
 
 /// The folder with right answers and pictures beside the repository.

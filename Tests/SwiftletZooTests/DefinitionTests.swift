@@ -5,8 +5,9 @@ import _SwiftletTestSupport
 
 /// Names, shapes and order of parameters, their count and the multiply-adds equal the reference's.
 @Suite struct DefinitionTests {
-  static let goldens = ["classification", "torchvision"].flatMap { folder in (try? Golden.all(folder)) ?? [] }
-    .filter { golden in allModels.contains { $0.name == golden.model } }
+  static let goldens = ["classification", "torchvision", "authors"].flatMap { folder in (try? Golden.all(folder)) ?? []
+  }
+  .filter { golden in allModels.contains { $0.name == golden.model } }
 
   @Test(arguments: goldens.map(\.model)) func equalsTheReference(_ name: String) throws {
     let golden = try #require(Self.goldens.first { $0.model == name })

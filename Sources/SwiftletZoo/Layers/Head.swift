@@ -25,4 +25,9 @@ extension Tensor {
   public func classified(_ name: String, _ classes: Int) -> Tensor {
     classes == 0 ? self : scoped(name, Linear(classes))
   }
+
+  /// As `classified`, without a bias.
+  func classifiedWithoutBias(_ name: String, _ classes: Int) -> Tensor {
+    classes == 0 ? self : scoped(name, Linear(classes, bias: false))
+  }
 }

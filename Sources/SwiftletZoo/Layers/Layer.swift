@@ -5,9 +5,15 @@ public protocol Layer {
   func callAsFunction(_ x: Tensor) -> Tensor
 }
 
+/// A network that gives several feature maps, the largest first.
+public protocol Backbone {
+  func features(_ image: Tensor) -> [Tensor]
+}
+
 /// Collects layers into a chain; `if` and `for` work as usual.
 @resultBuilder public enum ChainBuilder {
   public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
+  public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
   public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap { $0 } }
   public static func buildOptional(_ part: [any Layer]?) -> [any Layer] { part ?? [] }
   public static func buildEither(first: [any Layer]) -> [any Layer] { first }

@@ -37,3 +37,13 @@ public struct GroupNorm: Layer {
       GroupNormalization(groups: groups, epsilon: epsilon), x.parameter("weight", size), x.parameter("bias", size))
   }
 }
+
+extension Tensor {
+  /// Lists the parameters of a batch normalisation of `channels` here, though it is used further on.
+  func declareBatchNorm(_ name: String, _ channels: Int) {
+    declare([
+      ("\(name).weight", [channels], false), ("\(name).bias", [channels], false),
+      ("\(name).running_mean", [channels], true), ("\(name).running_var", [channels], true),
+    ])
+  }
+}

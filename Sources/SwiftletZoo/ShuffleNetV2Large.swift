@@ -1,0 +1,166 @@
+import SwiftletGraph
+import SwiftletOps
+
+extension Family {
+  public static let shuffleNetV2Large = Family(
+    "ShuffleNetV2.Large", year: 2019,
+    paper: "ShuffleNetV2.Large and ShuffleNetV2.ExLarge, megvii-model/ShuffleNet-Series, 2019; after ShuffleNet V2, "
+      + "Ma et al., ECCV 2018, table 6",
+    url: "https://github.com/megvii-model/ShuffleNet-Series",
+    reference: "megvii-model/ShuffleNet-Series ShuffleNetV2.Large, ShuffleNetV2.ExLarge", licence: "MIT",
+    models: [
+      // The authors subtract a mean picture before these statistics of 0…255; no mean per channel stands for it.
+      Model(
+        "shufflenet_v2_large", .bgr, top1: 81.44, top1Source: "README of the authors' code", classifier: "fc."
+      ) { ShuffleNetV2Large(classes: $0) },
+      Model(
+        "shufflenet_v2_exlarge", .bgr, top1: 84.48, top1Source: "README of the authors' code, further training data",
+        classifier: "fc."
+      ) { ShuffleNetV2ExLarge(classes: $0) },
+    ])
+}
+
+/// Deeper ShuffleNet V2 with grouped 3×3 convolutions, residuals and squeeze-and-excitation.
+///
+/// https://github.com/megvii-model/ShuffleNet-Series. Names: the authors' code. Three auxiliary heads help training; inference
+/// does not run them, their weights belong to the network.
+struct ShuffleNetV2Large: Layer {
+  var classes = 1000
+
+  /// Of each stage: units, and channels of each of the two halves that come out.
+  static let stages = [(units: 10, out: 128), (units: 10, out: 256), (units: 23, out: 512), (units: 10, out: 1024)]
+
+  func callAsFunction(_ image: Tensor) -> Tensor {
+    var x = image.through("first_conv") {
+      Self.convolution(64, 3, stride: 2)
+      Self.convolution(64, 3)
+      Self.convolution(128, 3)
+    }.maxPooled(3, stride: 2, padding: 1)
+    var maps: [Tensor] = []
+    for (s, (units, out)) in Self.stages.enumerated() {
+      for i in 0..<units {
+        let letter = Character(Unicode.Scalar(UInt8(97 + i)))
+        x = x.scoped(
+          "features.\(s).\(s + 2)\(letter)", Unit(out: out, stride: s > 0 && i == 0 ? 2 : 1, isFirst: i == 0))
+      }
+      maps.append(x)
+    }
+    for (name, map) in zip(["predict_56", "predict_28", "predict_14"], maps) {
+      _ = map.scoped(name, AuxiliaryHead(width: map.channels, epsilon: 1e-9))
+    }
+    x = x.scoped("conv_last", Self.convolution(1280, 3))
+    return DropoutLayer(0.2)(x.globalAveragePooled.flattened).classified("fc", classes)
+  }
+
+  static func convolution(
+    _ out: Int, _ kernel: Int, stride: Int = 1, groups: Int = 1, _ activation: Activation = .relu
+  ) -> ConvBN {
+    ConvBN(Conv2D(out, kernel, stride: stride, groups: groups), epsilon: 1e-9, activation)
+  }
+
+  struct Unit: Layer {
+    let out: Int
+    let stride: Int
+    let isFirst: Bool
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      if stride == 2 { declareDown(x) }
+      let (even, odd) = x.alternating
+      let passed = isFirst ? even.scoped("proj", convolution(out, 3, stride: stride, .none)) : even
+      let filtered = odd.through("branch_main") {
+        convolution(out, 1)
+        convolution(out, 3, stride: stride, groups: 8)
+        convolution(out, 1, .none)
+      }
+      let weighed = filtered * filtered.sharedExcitation(out, "")
+      let both = concat(passed, isFirst ? weighed : odd + weighed).relu
+      return stride == 2 ? both.scoped("down", convolution(2 * out, 1)) : both
+    }
+
+    /// The reference lists the convolution behind a downsampling unit before the unit's own.
+    private func declareDown(_ x: Tensor) {
+      x.declare([("down.conv.weight", [2 * out, 2 * out, 1, 1], false)])
+      x.declareBatchNorm("down.bn", 2 * out)
+    }
+  }
+}
+
+/// Still larger: bottlenecks of a grouped and a depthwise convolution, a pointwise convolution behind each stage.
+///
+/// https://github.com/megvii-model/ShuffleNet-Series. Names: the authors' code.
+struct ShuffleNetV2ExLarge: Layer {
+  var classes = 1000
+
+  /// Of each stage: units, channels that come out, and channels of its auxiliary head.
+  static let stages = [
+    (units: 8, out: 320, head: 256), (units: 16, out: 640, head: 512), (units: 36, out: 1280, head: 1024),
+    (units: 10, out: 2560, head: 0),
+  ]
+
+  func callAsFunction(_ image: Tensor) -> Tensor {
+    var x = image.through("first_conv") {
+      ConvBN(64, 3, stride: 2)
+      ConvBN(128, 3)
+      ConvBN(256, 3)
+    }.maxPooled(3, stride: 2, padding: 1)
+    var maps: [Tensor] = []
+    for (s, stage) in Self.stages.enumerated() {
+      x = x.through("features.\(s)") {
+        for i in 0..<stage.units { Unit(out: stage.out, stride: s > 0 && i == 0 ? 2 : 1, isFirst: i == 0) }
+        ConvBN(stage.out, 1)
+      }
+      maps.append(x)
+    }
+    for (i, name) in ["predict_56", "predict_28", "predict_14"].enumerated() {
+      _ = maps[i].scoped(name, AuxiliaryHead(width: Self.stages[i].head, epsilon: 1e-5))
+    }
+    return DropoutLayer(0.2)(x.globalAveragePooled.flattened).classified("fc.fc", classes)
+  }
+
+  struct Unit: Layer {
+    let out: Int
+    let stride: Int
+    let isFirst: Bool
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      let (even, odd) = isFirst ? (x, x) : x.alternating
+      let passed = isFirst ? even.scoped("proj", ConvBN(out - out / 2, 3, stride: stride)) : even
+      let filtered = odd.through("branch_main") {
+        ConvBN(out, 1)
+        ConvBN(Conv2D(out, 3, stride: stride, groups: 16))
+        ConvBN(Depthwise(3), .none)
+        ConvBN(out / 2, 1, .none)
+      }
+      let weighed = filtered * filtered.sharedExcitation(out / 8, ".fc")
+      return concat(passed, isFirst ? weighed : (odd + weighed).relu)
+    }
+  }
+}
+
+extension Tensor {
+  /// The gates of squeeze-and-excitation. The reference stores its two linear layers twice: under their own names, and under
+  /// those of the chain that runs them.
+  fileprivate func sharedExcitation(_ hidden: Int, _ suffix: String) -> Tensor {
+    for (name, shape) in [("se_fc1", [hidden, channels]), ("se_fc2", [channels, hidden])] {
+      _ = buffer("\(name)\(suffix).weight", Shape(shape))
+      _ = buffer("\(name)\(suffix).bias", [shape[0]])
+    }
+    return globalAveragePooled.flattened.scoped("se_block") {
+      $0.scoped("0\(suffix)", Linear(hidden)).relu.scoped("2\(suffix)", Linear(channels)).sigmoid
+    }.reshaped([shape[0], channels, 1, 1])
+  }
+}
+
+/// A classifier half way, for the 1000 classes of ImageNet, that helps training.
+private struct AuxiliaryHead: Layer {
+  let width: Int
+  let epsilon: Float
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    let y = x.maxPooled(3, stride: 2, padding: 1).through("conv") {
+      ConvBN(width, 1, epsilon: epsilon)
+      ConvBN(width, 3, epsilon: epsilon)
+    }
+    return y.globalAveragePooled.flattened.scoped("fc", Linear(1000))
+  }
+}
