@@ -7,7 +7,10 @@ public let allOps: [any Op.Type] = [
   Gelu.self, Mish.self, Dropout.self, DropPath.self,
   Add.self, Sub.self, Mul.self, Div.self,
   MaxPool.self, AveragePool.self, GlobalAveragePool.self, ReduceMean.self,
-  Concat.self, Slice.self, ChannelShuffle.self, Reshape.self, Flatten.self, Transpose.self, DepthToSpace.self, Pad.self,
+  ReduceSum.self, ReduceL2.self,
+  Concat.self, Slice.self, ChannelShuffle.self, Reshape.self, Expand.self, Flatten.self, Transpose.self,
+  DepthToSpace.self, Pad.self,
   Resize.self,
-  Gemm.self, MatMul.self, Softmax.self, LayerNormalization.self, Attention.self,
+  Gemm.self, MatMul.self, Softmax.self, LayerNormalization.self, GroupNormalization.self, Attention.self,
+  DeformConv.self, DCNv3.self, DCNv4.self, DeformRoIPool.self, DeformPSRoIPool.self,
 ]
