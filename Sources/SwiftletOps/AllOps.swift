@@ -4,7 +4,7 @@ public import SwiftletGraph
 public let allOps: [any Op.Type] = [
   Conv.self, BatchNormalization.self,
   Relu.self, Clip.self, LeakyRelu.self, Elu.self, Sigmoid.self, Tanh.self, HardSigmoid.self, HardSwish.self, Swish.self,
-  Gelu.self, Mish.self, Dropout.self, DropPath.self,
+  Gelu.self, Mish.self, Dropout.self, DropPath.self, SimAM.self,
   Add.self, Sub.self, Mul.self, Div.self,
   MaxPool.self, AveragePool.self, GlobalAveragePool.self, ReduceMean.self,
   ReduceSum.self, ReduceL2.self,
