@@ -19,7 +19,9 @@ extension Graph {
     nodes.indices.reduce(0) { $0 + (isConvolutionOrLinear($1) ? 0 : cost($1).multiplyAdds) }
   }
 
-  private func isConvolutionOrLinear(_ id: ID) -> Bool { nodes[id].op is Conv || nodes[id].op is Gemm }
+  private func isConvolutionOrLinear(_ id: ID) -> Bool {
+    nodes[id].op is Conv || nodes[id].op is DeformConv || nodes[id].op is Gemm
+  }
 
   /// What one evaluation of a node costs.
   func cost(_ id: ID) -> Cost { nodes[id].op.cost(inputShapes(id), nodes[id].shape) }

@@ -5,6 +5,7 @@ public let allFamilies: [Family] = [
   .resNet,
   .inceptionV3,
   .inceptionV4,
+  .deformableResNet,
   .squeezeNet,
   .denseNet,
   .xception,
@@ -31,6 +32,8 @@ public let allFamilies: [Family] = [
   .efficientViT,
   .efficientViTM,
   .efficientFormerV2,
+  .internImage,
+  .fastViT,
   .convNeXtV2,
   .fasterNet,
 ]

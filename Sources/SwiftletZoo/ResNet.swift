@@ -24,16 +24,33 @@ extension Family {
     })
 }
 
+extension Family {
+  public static let deformableResNet = Family(
+    "Deformable ResNet", year: 2017,
+    paper: "Deformable Convolutional Networks, Dai et al., ICCV 2017; Deformable ConvNets v2, Zhu et al., CVPR 2019",
+    url: "https://arxiv.org/abs/1703.06211, https://arxiv.org/abs/1811.11168",
+    reference: "mmdetection r50-dconv-c3-c5, r50-mdconv-c3-c5", licence: "Apache-2.0",
+    models: [
+      Model("resnet50_dconv_c3_c5", classifier: "fc.") { ResNet(deformable: .plain, classes: $0) },
+      Model("resnet50_mdconv_c3_c5", classifier: "fc.") { ResNet(deformable: .modulated, classes: $0) },
+    ])
+}
+
 /// ResNet: Deep Residual Learning for Image Recognition.
 ///
 /// He et al., CVPR 2016, https://arxiv.org/abs/1512.03385. Names: timm `resnet50`. The stride of a bottleneck is in its 3×3
 /// convolution, as in later implementations; the paper has it in the first 1×1. Tweaked as ResNet-D of He et al., CVPR 2019,
 /// https://arxiv.org/abs/1812.01187, figure 2: three convolutions for the first one, means before a projection.
 public struct ResNet: Layer {
+  /// Dai et al., ICCV 2017, and with weighed taps Zhu et al., CVPR 2019.
+  public enum Deformation: Sendable { case none, plain, modulated }
+
   /// Blocks in each stage.
   public var blocks = [3, 4, 6, 3]
   public var bottleneck = true
   public var tweaked = false
+  /// The 3×3 convolutions of the last three stages are deformable.
+  public var deformable = Deformation.none
   public var classes = 1000
 
   /// Table 1; 26 layers are timm's addition.
@@ -65,7 +82,9 @@ public struct ResNet: Layer {
     for (stage, count) in blocks.enumerated() {
       x = x.through("layer\(stage + 1)") {
         for i in 0..<count {
-          Block(width: 64 << stage, stride: stage > 0 && i == 0 ? 2 : 1, bottleneck: bottleneck, tweaked: tweaked)
+          Block(
+            width: 64 << stage, stride: stage > 0 && i == 0 ? 2 : 1, bottleneck: bottleneck, tweaked: tweaked,
+            deformable: stage > 0 ? deformable : .none)
         }
       }
     }
@@ -90,6 +109,7 @@ public struct ResNet: Layer {
     let stride: Int
     let bottleneck: Bool
     let tweaked: Bool
+    let deformable: Deformation
 
     func callAsFunction(_ x: Tensor) -> Tensor {
       let y = bottleneck ? narrowed(x) : plain(x)
@@ -103,8 +123,13 @@ public struct ResNet: Layer {
 
     func narrowed(_ x: Tensor) -> Tensor {
       x.scoped("conv1", Conv2D(width, 1)).scoped("bn1", BatchNorm()).relu
-        .scoped("conv2", Conv2D(width, 3, stride: stride)).scoped("bn2", BatchNorm()).relu
+        .scoped("conv2", filter).scoped("bn2", BatchNorm()).relu
         .scoped("conv3", Conv2D(4 * width, 1)).scoped("bn3", BatchNorm())
+    }
+
+    func filter(_ x: Tensor) -> Tensor {
+      if deformable == .none { return Conv2D(width, 3, stride: stride)(x) }
+      return DeformableConv2D(width, 3, stride: stride, modulated: deformable == .modulated)(x)
     }
 
     /// The input, projected where its shape differs (§3.3, option B).

@@ -6,11 +6,13 @@ import SwiftletOps
 /// On tokens `[batch, tokens, size]`. Vaswani et al., NeurIPS 2017, §3.2; names: timm's `Attention`.
 public struct SelfAttention: Layer {
   var heads: Int
-  public init(heads: Int) { self.heads = heads }
+  /// Of the projection to queries, keys and values.
+  var bias: Bool
+  public init(heads: Int, bias: Bool = true) { (self.heads, self.bias) = (heads, bias) }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let size = x.shape[2]
-    let qkv = x.scoped("qkv", Linear(3 * size))
+    let qkv = x.scoped("qkv", Linear(3 * size, bias: bias))
     let (q, k, v) = (qkv.part(0, size), qkv.part(1, size), qkv.part(2, size))
     let scale = 1 / Float(size / heads).squareRoot()
     return q.apply(Attention(heads: heads, scale: scale), k, v).scoped("proj", Linear(size))
