@@ -20,7 +20,8 @@ extension Graph {
   }
 
   private func isConvolutionOrLinear(_ id: ID) -> Bool {
-    nodes[id].op is Conv || nodes[id].op is DynamicConv || nodes[id].op is Gemm
+    let op = nodes[id].op
+    return op is Conv || op is DynamicConv || op is DeformConv || op is Gemm
   }
 
   /// What one evaluation of a node costs.

@@ -15,10 +15,10 @@ public final class GraphBuilder {
     return add(op, inputs, fullName: fullName)
   }
 
-  /// Gives a parameter its place in the order before it is used; `parameter` of that name takes it up.
+  /// Gives a parameter its place in the order before it is used; `parameter` of that name takes it up. The first place counts.
   func declare(_ op: Parameter, name: String) {
-    let tensor = add(op, [], name: name)
-    declared[nodes[tensor.id].name] = tensor
+    let fullName = (path + [name]).joined(separator: ".")
+    if declared[fullName] == nil { declared[fullName] = add(op, [], fullName: fullName) }
   }
 
   func parameter(_ op: Parameter, name: String) -> Tensor {

@@ -6,9 +6,9 @@ public let allOps: [any Op.Type] = [
   Relu.self, Clip.self, LeakyRelu.self, Elu.self, Sigmoid.self, Tanh.self, HardSigmoid.self, HardSwish.self, Swish.self,
   Gelu.self, Mish.self, Dropout.self, DropPath.self, SimAM.self,
   Add.self, Sub.self, Mul.self, Div.self,
-  MaxPool.self, AveragePool.self, GlobalAveragePool.self, ReduceMean.self, LRN.self,
-  Concat.self, Slice.self, Gather.self, ChannelShuffle.self, Reshape.self, Flatten.self, Transpose.self,
-  DepthToSpace.self, Pad.self,
-  Resize.self,
+  MaxPool.self, AveragePool.self, GlobalAveragePool.self, ReduceMean.self, ReduceSum.self, ReduceL2.self, LRN.self,
+  Concat.self, Slice.self, Gather.self, ChannelShuffle.self, Reshape.self, Expand.self, Flatten.self, Transpose.self,
+  DepthToSpace.self, Pad.self, Resize.self,
   Gemm.self, MatMul.self, Softmax.self, LayerNormalization.self, Attention.self,
+  DeformConv.self, DCNv3.self, DCNv4.self, DeformRoIPool.self, DeformPSRoIPool.self,
 ]

@@ -12,16 +12,45 @@ extension Family {
         top1Source: "timm results-imagenet.csv, \(row.weights)", classifier: "fc."
       ) { ResNet(blocks: row.blocks, bottleneck: row.bottleneck, classes: $0) }
     })
+
+  public static let resNetD = Family(
+    "ResNet-D", year: 2019,
+    paper: "Bag of Tricks for Image Classification with Convolutional Neural Networks, He et al., CVPR 2019",
+    url: "https://arxiv.org/abs/1812.01187", reference: "timm resnet50d", licence: "Apache-2.0",
+    models: ResNet.tweakedTable.map { row in
+      Model(timm: row.name, .square(row.side, crop: row.crop), top1: (row.top1, row.weights), classifier: "fc.") {
+        ResNet(blocks: row.blocks, bottleneck: row.bottleneck, tweaked: true, classes: $0)
+      }
+    })
+}
+
+extension Family {
+  public static let deformableResNet = Family(
+    "Deformable ResNet", year: 2017,
+    paper: "Deformable Convolutional Networks, Dai et al., ICCV 2017; Deformable ConvNets v2, Zhu et al., CVPR 2019",
+    url: "https://arxiv.org/abs/1703.06211, https://arxiv.org/abs/1811.11168",
+    reference: "mmdetection r50-dconv-c3-c5, r50-mdconv-c3-c5", licence: "Apache-2.0",
+    models: [
+      Model("resnet50_dconv_c3_c5", classifier: "fc.") { ResNet(deformable: .plain, classes: $0) },
+      Model("resnet50_mdconv_c3_c5", classifier: "fc.") { ResNet(deformable: .modulated, classes: $0) },
+    ])
 }
 
 /// ResNet: Deep Residual Learning for Image Recognition.
 ///
 /// He et al., CVPR 2016, https://arxiv.org/abs/1512.03385. Names: timm `resnet50`. The stride of a bottleneck is in its 3×3
-/// convolution, as in later implementations; the paper has it in the first 1×1.
+/// convolution, as in later implementations; the paper has it in the first 1×1. Tweaked as ResNet-D of He et al., CVPR 2019,
+/// https://arxiv.org/abs/1812.01187, figure 2: three convolutions for the first one, means before a projection.
 public struct ResNet: Layer {
+  /// Dai et al., ICCV 2017, and with weighed taps Zhu et al., CVPR 2019.
+  public enum Deformation: Sendable { case none, plain, modulated }
+
   /// Blocks in each stage.
   public var blocks = [3, 4, 6, 3]
   public var bottleneck = true
+  public var tweaked = false
+  /// The 3×3 convolutions of the last three stages are deformable.
+  public var deformable = Deformation.none
   public var classes = 1000
 
   /// Table 1; 26 layers are timm's addition.
@@ -35,17 +64,43 @@ public struct ResNet: Layer {
       ("resnet152", [3, 8, 36, 3], true, 0.95, 82.818, "a1h_in1k"),
     ]
 
+  /// 50 layers are the paper's, the others are timm's.
+  static let tweakedTable:
+    [(name: String, blocks: [Int], bottleneck: Bool, side: Int, crop: Double, top1: Double, weights: String)] = [
+      ("resnet18d", [2, 2, 2, 2], false, 224, 0.875, 72.296, "ra2_in1k"),
+      ("resnet26d", [2, 2, 2, 2], true, 224, 0.875, 76.698, "bt_in1k"),
+      ("resnet34d", [3, 4, 6, 3], false, 224, 0.875, 77.108, "ra2_in1k"),
+      ("resnet50d", [3, 4, 6, 3], true, 224, 0.875, 80.546, "ra2_in1k"),
+      ("resnet101d", [3, 4, 23, 3], true, 256, 0.95, 82.254, "ra2_in1k"),
+      ("resnet152d", [3, 8, 36, 3], true, 256, 0.95, 83.160, "ra2_in1k"),
+    ]
+
   public func callAsFunction(_ image: Tensor) -> Tensor {
-    var x = image.scoped("conv1", Conv2D(64, 7, stride: 2)).scoped("bn1", BatchNorm()).relu
+    var x = image.scoped("conv1") { tweaked ? deepStem($0) : Conv2D(64, 7, stride: 2)($0) }.scoped("bn1", BatchNorm())
+      .relu
     x = x.maxPooled(3, stride: 2, padding: 1)
     for (stage, count) in blocks.enumerated() {
       x = x.through("layer\(stage + 1)") {
         for i in 0..<count {
-          Block(width: 64 << stage, stride: stage > 0 && i == 0 ? 2 : 1, bottleneck: bottleneck)
+          Block(
+            width: 64 << stage, stride: stage > 0 && i == 0 ? 2 : 1, bottleneck: bottleneck, tweaked: tweaked,
+            deformable: stage > 0 ? deformable : .none)
         }
       }
     }
     return x.globalAveragePooled.flattened.classified("fc", classes)
+  }
+
+  var deepStem: Sequential {
+    Sequential {
+      Conv2D(32, 3, stride: 2)
+      BatchNorm()
+      Activation.relu
+      Conv2D(32, 3)
+      BatchNorm()
+      Activation.relu
+      Conv2D(64, 3)
+    }
   }
 
   /// Two 3×3 convolutions, or a 3×3 between two 1×1, beside a shortcut (figure 5).
@@ -53,6 +108,8 @@ public struct ResNet: Layer {
     let width: Int
     let stride: Int
     let bottleneck: Bool
+    let tweaked: Bool
+    let deformable: Deformation
 
     func callAsFunction(_ x: Tensor) -> Tensor {
       let y = bottleneck ? narrowed(x) : plain(x)
@@ -66,13 +123,22 @@ public struct ResNet: Layer {
 
     func narrowed(_ x: Tensor) -> Tensor {
       x.scoped("conv1", Conv2D(width, 1)).scoped("bn1", BatchNorm()).relu
-        .scoped("conv2", Conv2D(width, 3, stride: stride)).scoped("bn2", BatchNorm()).relu
+        .scoped("conv2", filter).scoped("bn2", BatchNorm()).relu
         .scoped("conv3", Conv2D(4 * width, 1)).scoped("bn3", BatchNorm())
+    }
+
+    func filter(_ x: Tensor) -> Tensor {
+      if deformable == .none { return Conv2D(width, 3, stride: stride)(x) }
+      return DeformableConv2D(width, 3, stride: stride, modulated: deformable == .modulated)(x)
     }
 
     /// The input, projected where its shape differs (§3.3, option B).
     func shortcut(_ x: Tensor, _ out: Int) -> Tensor {
       if stride == 1 && x.channels == out { return x }
+      if tweaked {
+        let means = stride == 1 ? x : x.averagePooled(2, stride: stride, ceilMode: true, countIncludePad: false)
+        return means.scoped("downsample.1", Conv2D(out, 1)).scoped("downsample.2", BatchNorm())
+      }
       return x.through("downsample") {
         Conv2D(out, 1, stride: stride)
         BatchNorm()

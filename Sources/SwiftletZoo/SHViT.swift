@@ -102,7 +102,7 @@ public struct SHViT: Layer {
 
     func callAsFunction(_ x: Tensor) -> Tensor {
       let (n, tokens, size) = (x.shape[0], x.height * x.width, Self.size)
-      let part = x[channels: 0..<attended].scoped("pre_norm", GroupNorm(groups: 1))
+      let part = x[channels: 0..<attended].scoped("pre_norm", GroupNorm(1))
       let qkv = part.scoped("qkv", ConvNorm(2 * size + attended))
         .reshaped([n, 2 * size + attended, tokens]).transposed([0, 2, 1])
       func slice(_ range: Range<Int>) -> Tensor {

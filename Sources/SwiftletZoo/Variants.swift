@@ -5,11 +5,12 @@ extension Model {
   /// - Parameter top1: as published for these weights, read in timm's results-imagenet.csv at the model's input size.
   init(
     timm name: String, _ preprocessing: Preprocessing = .square(224), top1: (percent: Double, weights: String)? = nil,
-    network: @escaping @Sendable (_ classes: Int) -> any Layer
+    classifier: String = "classifier.", network: @escaping @Sendable (_ classes: Int) -> any Layer
   ) {
     self.init(
       name, preprocessing, top1: top1?.percent,
-      top1Source: top1.map { "timm results-imagenet.csv, \(name).\($0.weights)" }, network: network)
+      top1Source: top1.map { "timm results-imagenet.csv, \(name).\($0.weights)" }, classifier: classifier,
+      network: network)
   }
 }
 

@@ -3,7 +3,7 @@ import SwiftletOps
 
 /// The activations of the field, as values that blocks are configured with. Also a layer.
 public enum Activation: Hashable, Sendable, Layer {
-  case none, relu, relu6, hardSwish, silu, gelu, sigmoid, hardSigmoid, tanh
+  case none, relu, relu6, hardSwish, silu, gelu, geluTanh, sigmoid, hardSigmoid, tanh
   case leakyReLU(Float)
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
@@ -14,6 +14,7 @@ public enum Activation: Hashable, Sendable, Layer {
     case .hardSwish: x.hardSwish
     case .silu: x.silu
     case .gelu: x.gelu
+    case .geluTanh: x.apply(Gelu(approximate: .tanh))
     case .sigmoid: x.sigmoid
     case .hardSigmoid: x.hardSigmoid
     case .tanh: x.tanh

@@ -29,7 +29,7 @@ public struct LayerNorm: Layer {
 public struct GroupNorm: Layer {
   var groups: Int
   var epsilon: Float
-  public init(groups: Int, epsilon: Float = 1e-5) { (self.groups, self.epsilon) = (groups, epsilon) }
+  public init(_ groups: Int, epsilon: Float = 1e-5) { (self.groups, self.epsilon) = (groups, epsilon) }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let size: Shape = [x.channels]

@@ -6,11 +6,13 @@ import SwiftletOps
 /// On tokens `[batch, tokens, size]`. Vaswani et al., NeurIPS 2017, §3.2; names: timm's `Attention`.
 public struct SelfAttention: Layer {
   var heads: Int
-  public init(heads: Int) { self.heads = heads }
+  /// Of the projection to queries, keys and values.
+  var bias: Bool
+  public init(heads: Int, bias: Bool = true) { (self.heads, self.bias) = (heads, bias) }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let size = x.shape[2]
-    let qkv = x.scoped("qkv", Linear(3 * size))
+    let qkv = x.scoped("qkv", Linear(3 * size, bias: bias))
     let (q, k, v) = (qkv.part(0, size), qkv.part(1, size), qkv.part(2, size))
     let scale = 1 / Float(size / heads).squareRoot()
     return q.apply(Attention(heads: heads, scale: scale), k, v).scoped("proj", Linear(size))
@@ -34,16 +36,26 @@ public struct TransformerBlock: Layer {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let size = x.shape[2]
     let mixed = x + x.scoped("norm1", LayerNorm(epsilon: epsilon)).scoped("attn", SelfAttention(heads: heads))
-    let perceptron = mixed.scoped("norm2", LayerNorm(epsilon: epsilon)).scoped("mlp") {
-      activation($0.scoped("fc1", Linear(size * expansion))).scoped("fc2", Linear(size))
-    }
-    return mixed + perceptron
+    return mixed
+      + mixed.scoped("norm2", LayerNorm(epsilon: epsilon))
+      .scoped("mlp", Perceptron(size * expansion, activation))
+  }
+}
+
+/// Two linear layers on tokens, `hidden` wide between them. Names: timm's `fc1`, `fc2`.
+public struct Perceptron: Layer {
+  var hidden: Int
+  var activation: Activation
+  public init(_ hidden: Int, _ activation: Activation = .gelu) { (self.hidden, self.activation) = (hidden, activation) }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    activation(x.scoped("fc1", Linear(hidden))).scoped("fc2", Linear(x.shape[x.shape.rank - 1]))
   }
 }
 
 extension Tensor {
   /// The `i`-th part of `size` elements of the last dimension of tokens `[batch, tokens, …]`.
-  fileprivate func part(_ i: Int, _ size: Int) -> Tensor {
+  func part(_ i: Int, _ size: Int) -> Tensor {
     apply(Slice(axis: 2, start: i * size, end: (i + 1) * size))
   }
 }

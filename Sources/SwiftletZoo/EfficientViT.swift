@@ -1,0 +1,183 @@
+public import SwiftletGraph
+import SwiftletOps
+
+extension Family {
+  public static let efficientViT = Family(
+    "EfficientViT (MIT)", year: 2023,
+    paper: "EfficientViT: Multi-Scale Linear Attention for High-Resolution Dense Prediction, Cai et al., ICCV 2023",
+    url: "https://arxiv.org/abs/2205.14756", reference: "timm efficientvit_b0, efficientvit_l1", licence: "Apache-2.0",
+    models: EfficientViT.variants.map { row in
+      Model(
+        timm: row.name, .square(224, crop: row.network.isLarge ? 1 : 0.95), top1: (row.top1, "r224_in1k"),
+        classifier: "head.classifier.4."
+      ) {
+        var network = row.network
+        network.classes = $0
+        return network
+      }
+    })
+}
+
+/// EfficientViT: Multi-Scale Linear Attention for High-Resolution Dense Prediction.
+///
+/// Cai et al., ICCV 2023, https://arxiv.org/abs/2205.14756. Names: timm `efficientvit_b0`, `efficientvit_l1`.
+public struct EfficientViT: Layer, Sendable {
+  /// Of the stem and of each stage, as are all lists here.
+  public var widths: [Int]
+  public var blocks: [Int]
+  /// Channels of a head of attention.
+  public var headSize = 32
+  /// Of the two layers before the classifier.
+  public var last: [Int]
+  /// Full convolutions where the smaller networks have depthwise ones, and attention in the last stage alone.
+  public var isLarge = false
+  public var classes = 1000
+
+  /// Table 1.
+  static let variants: [(name: String, network: EfficientViT, top1: Double)] = [
+    ("efficientvit_b0", base([8, 16, 32, 64, 128], [1, 2, 2, 2, 2], headSize: 16, [1024, 1280]), 71.408),
+    ("efficientvit_b1", base([16, 32, 64, 128, 256], [1, 2, 3, 3, 4], headSize: 16, [1536, 1600]), 79.254),
+    ("efficientvit_b2", base([24, 48, 96, 192, 384], [1, 3, 4, 4, 6], [2304, 2560]), 82.162),
+    ("efficientvit_b3", base([32, 64, 128, 256, 512], [1, 4, 6, 6, 9], [2304, 2560]), 83.444),
+    ("efficientvit_l1", large([32, 64, 128, 256, 512], [1, 1, 1, 6, 6], [3072, 3200]), 84.464),
+    ("efficientvit_l2", large([32, 64, 128, 256, 512], [1, 2, 2, 8, 8], [3072, 3200]), 85.046),
+    ("efficientvit_l3", large([64, 128, 256, 512, 1024], [1, 2, 2, 8, 8], [6144, 6400]), 85.810),
+  ]
+
+  static func base(_ widths: [Int], _ blocks: [Int], headSize: Int = 32, _ last: [Int]) -> EfficientViT {
+    EfficientViT(widths: widths, blocks: blocks, headSize: headSize, last: last)
+  }
+
+  static func large(_ widths: [Int], _ blocks: [Int], _ last: [Int]) -> EfficientViT {
+    EfficientViT(widths: widths, blocks: blocks, last: last, isLarge: true)
+  }
+
+  var style: Style { isLarge ? Style(.geluTanh, epsilon: 1e-7) : Style(.hardSwish) }
+
+  public func callAsFunction(_ image: Tensor) -> Tensor {
+    var x = image.scoped("stem") { image in
+      var x = image.scoped("in_conv", unit(Conv2D(widths[0], 3, stride: 2)))
+      for i in 0..<blocks[0] { x = x + x.scoped("res\(i).main", local(widths[0], expansion: 1, full: isLarge)) }
+      return x
+    }
+    for i in 1..<5 {
+      x = x.scoped("stages.\(i - 1)") { isLarge ? largeStage($0, i) : stage($0, i) }
+    }
+    return x.scoped("head") { x in
+      let pooled = x.scoped("in_conv", unit(Conv2D(last[0], 1))).globalAveragePooled.flattened
+      let hidden = pooled.scoped("classifier.0", Linear(last[1], bias: false))
+        .scoped("classifier.1", LayerNorm(epsilon: style.epsilon))
+      return style.activation(hidden).classified("classifier.4", classes)
+    }
+  }
+
+  func stage(_ x: Tensor, _ i: Int) -> Tensor {
+    let attends = i > 2
+    var x = x.scoped("blocks.0.main", local(widths[i], stride: 2, expansion: 4, normalized: !attends))
+    for b in 1..<(attends ? blocks[i] + 1 : blocks[i]) {
+      x = x.scoped("blocks.\(b)") { attends ? attended($0, expansion: 4) : residual($0, expansion: 4) }
+    }
+    return x
+  }
+
+  func largeStage(_ x: Tensor, _ i: Int) -> Tensor {
+    let (attends, full) = (i > 3, i < 3)
+    var x = x.scoped(
+      "blocks.0.main", local(widths[i], stride: 2, expansion: attends ? 24 : 16, normalized: full, full: full))
+    for b in 1..<blocks[i] + 1 {
+      x = x.scoped("blocks.\(b)") {
+        attends ? attended($0, expansion: 6) : residual($0, expansion: 4, normalized: full, full: full)
+      }
+    }
+    return x
+  }
+
+  func residual(_ x: Tensor, expansion: Int, normalized: Bool = true, full: Bool = false) -> Tensor {
+    x + x.scoped("main", local(x.channels, expansion: expansion, normalized: normalized, full: full))
+  }
+
+  /// Linear attention for what is far, an inverted residual for what is near (figure 5).
+  func attended(_ x: Tensor, expansion: Int) -> Tensor {
+    let far = x + x.scoped("context_module.main", LinearAttention(size: headSize, network: self))
+    return far.scoped("local_module") { residual($0, expansion: expansion, normalized: false) }
+  }
+
+  func unit(_ convolution: Conv2D) -> Unit { Unit(convolution, style: style, activation: style.activation) }
+  func local(_ out: Int, stride: Int = 1, expansion: Int, normalized: Bool = true, full: Bool = false) -> Local {
+    Local(out: out, stride: stride, expansion: expansion, normalized: normalized, full: full, style: style)
+  }
+
+  /// Convolution, normalisation, activation: names `conv`, `norm`. Without normalisation the convolution has a bias.
+  struct Unit: Layer {
+    var convolution: Conv2D
+    var normalized: Bool
+    var epsilon: Float
+    var activation: Activation
+
+    init(_ convolution: Conv2D, normalized: Bool = true, style: Style, activation: Activation = .none) {
+      (self.convolution, self.normalized, self.activation) = (convolution, normalized, activation)
+      self.convolution.bias = !normalized
+      epsilon = style.epsilon
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      let y = x.scoped("conv", convolution)
+      return activation(normalized ? y.scoped("norm", BatchNorm(epsilon: epsilon)) : y)
+    }
+  }
+
+  /// Depthwise separable, inverted residual, or these with the depthwise filter made a full one; `normalized` is about all
+  /// convolutions but the last.
+  struct Local: Layer {
+    let out: Int
+    let stride: Int
+    let expansion: Int
+    let normalized: Bool
+    let full: Bool
+    let style: Style
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      let (width, last) = (x.channels * expansion, Unit(Conv2D(out, 1), style: style))
+      switch (full, expansion) {
+      case (true, 1):
+        return x.scoped("conv1", hidden(Conv2D(width, 3, stride: stride)))
+          .scoped("conv2", Unit(Conv2D(out, 3), style: style))
+      case (true, _):
+        return x.scoped("spatial_conv", hidden(Conv2D(width, 3, stride: stride))).scoped("point_conv", last)
+      case (false, 1): return x.scoped("depth_conv", hidden(Depthwise(3, stride: stride))).scoped("point_conv", last)
+      case (false, _):
+        return x.scoped("inverted_conv", hidden(Conv2D(width, 1)))
+          .scoped("depth_conv", hidden(Depthwise(3, stride: stride))).scoped("point_conv", last)
+      }
+    }
+
+    func hidden(_ convolution: Conv2D) -> Unit {
+      Unit(convolution, normalized: normalized, style: style, activation: style.activation)
+    }
+  }
+
+  /// Attention whose weights are products of rectified queries and keys, so that keys and values meet first and the cost
+  /// grows linearly with the pixels; on the projection and on its 5×5 aggregation (§3.1, equation 3, figure 2).
+  struct LinearAttention: Layer {
+    let size: Int
+    let network: EfficientViT
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      let heads = x.channels / size
+      let (width, pixels) = (heads * size, x.height * x.width)
+      let qkv = x.scoped("qkv.conv", Conv2D(3 * width, 1))
+      let coarse = qkv.through("aggreg.0") {
+        Depthwise(5)
+        Conv2D(3 * width, 1, groups: 3 * heads)
+      }
+      let parts = concat(qkv, coarse).reshaped([x.shape[0], 2 * heads, 3 * size, pixels])
+      func part(_ i: Int) -> Tensor { parts.apply(Slice(axis: 2, start: i * size, end: (i + 1) * size)) }
+      let counted = part(2).padded(Pads(bottom: 1), value: 1)
+      let sums = counted.matrixProduct(part(1).relu.transposed([0, 1, 3, 2])).matrixProduct(part(0).relu)
+      let values = sums.apply(Slice(axis: 2, start: 0, end: size))
+      let weights = sums.apply(Slice(axis: 2, start: size, end: size + 1)) + 1e-5
+      let attended = (values / weights).reshaped([x.shape[0], 2 * width, x.height, x.width])
+      return attended.scoped("proj", Unit(Conv2D(x.channels, 1), style: network.style))
+    }
+  }
+}
