@@ -13,7 +13,7 @@ import _SwiftletTestSupport
     let golden = try #require(Self.goldens.first { $0.model == name })
     let model = try #require(allModels.first { $0.name == name })
     let graph = try model.graph(batch: golden.input[0], size: (golden.input[2], golden.input[3]))
-    let weights = golden.rule.weights(for: graph)
+    let weights = golden.weights(for: graph)
     let input = golden.rule.input(Shape(golden.input))
     for set in InstructionSet.available {
       let session = try Session(Plan(graph, instructionSet: set, threads: 2), weights)
