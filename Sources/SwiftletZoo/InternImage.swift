@@ -9,7 +9,7 @@ extension Family {
     url: "https://arxiv.org/abs/2211.05778", reference: "OpenGVLab/InternImage internimage_t_1k_224", licence: "MIT",
     models: [
       Model(
-        "internimage_t_1k_224", top1: 83.5, top1Source: "README of OpenGVLab/InternImage", classifier: "head."
+        "internimage_t_1k_224", top1: 83.5, top1Source: "OpenGVLab/InternImage, README", classifier: "head."
       ) { InternImage(classes: $0) }
     ])
 }

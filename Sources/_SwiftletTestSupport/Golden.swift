@@ -62,6 +62,19 @@ public struct Golden: Decodable, Sendable {
   }
 
   public var rule: Rule { Rule(salt: salt, gain: gain) }
+  /// The weights behind the output.
+  ///
+  /// timm keeps attention biases once it has looked them up, so that outputs of networks with `attention_biases` were made
+  /// with those of the first, smaller gain that was tried; timm with fresh biases confirms it.
+  public func weights(for graph: Graph) -> Weights {
+    var weights = rule.weights(for: graph)
+    let first = Rule(salt: salt, gain: 0.25)
+    for (name, shape, _) in graph.parameters where name.hasSuffix("attention_biases") {
+      weights.add(name, shape) { first.parameter(name, shape) }
+    }
+    return weights
+  }
+
   public var truth: NDArray { NDArray([output!.count, output![0].count], output!.flatMap { $0 }) }
 
   /// The parameters of the rule, and the index buffers of the golden.
