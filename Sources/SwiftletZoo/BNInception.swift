@@ -22,15 +22,15 @@ extension Family {
 
 /// BN-Inception, also called Inception v2: two 3×3 filters for one 5×5, batch normalisation behind every convolution.
 ///
-/// Ioffe and Szegedy, ICML 2015, https://arxiv.org/abs/1502.03167, figure 5. Names: Cadene's `bninception`, whose convolutions
-/// keep their biases.
+/// Ioffe and Szegedy, ICML 2015, https://arxiv.org/abs/1502.03167, figure 5. Names: Cadene's `bninception`, whose
+/// convolutions keep their biases.
 struct BNInception: Layer {
   var classes = 1000
 
   enum Pool: Sendable { case average, max }
 
-  /// Figure 5: 1×1; before 3×3, 3×3; before double 3×3, double 3×3; pool, behind the pool. Without channels of 1×1 the module
-  /// has stride 2 and its pool passes everything.
+  /// Figure 5: 1×1; before 3×3, 3×3; before double 3×3, double 3×3; pool, behind the pool. Without channels of 1×1 the
+  /// module has stride 2 and its pool passes everything.
   static let table: [(name: String, c1: Int, reduce3: Int, c3: Int, reduceD: Int, cD: Int, pool: Pool, pooled: Int)] = [
     ("3a", 64, 64, 64, 64, 96, .average, 32), ("3b", 64, 64, 96, 64, 96, .average, 64),
     ("3c", 0, 128, 160, 64, 96, .max, 0),

@@ -11,8 +11,8 @@ extension Family {
 
 /// CondenseNet: An Efficient DenseNet using Learned Group Convolutions.
 ///
-/// Huang et al., CVPR 2018, https://arxiv.org/abs/1711.09224. Names: the authors' code, before (`condensenet.py`) and after
-/// (`condensenet_converted.py`) its convolutions are condensed.
+/// Huang et al., CVPR 2018, https://arxiv.org/abs/1711.09224. Names: the authors' code, before (`condensenet.py`) and
+/// after (`condensenet_converted.py`) its convolutions are condensed.
 struct CondenseNet: Layer {
   /// Layers of each dense block.
   var stages = [4, 6, 8, 10, 8]
@@ -25,7 +25,7 @@ struct CondenseNet: Layer {
   var isTraining = false
   var classes = 1000
 
-  /// Table 1, for 4 and 8 groups; §3.1.
+  /// Converted, and as they are trained, with 4 and 8 groups.
   static let imageNet: [Model] = [(4, 73.8), (8, 71.0)].flatMap { groups, top1 in
     [false, true].map { isTraining in
       Model(
@@ -35,7 +35,7 @@ struct CondenseNet: Layer {
     }
   }
 
-  /// Converted networks for CIFAR (table 2), by their number of layers.
+  /// Converted networks for CIFAR, by their number of layers.
   static let cifar = [(50, 8), (74, 8), (86, 8), (98, 8), (110, 8), (122, 8), (182, 12)].map { depth, growth in
     Model("condensenet_cifar_\(depth)", .cifar, classes: 10) {
       CondenseNet(
@@ -81,8 +81,9 @@ struct CondenseNet: Layer {
     }
   }
 
-  /// While training: normalisation, ReLU and a whole convolution whose pruned weights are masked (§3.1, figure 3). The
-  /// reference keeps how many inputs each group has lost (`_count`) and how many condensing stages have passed (`_stage`).
+  /// While training: normalisation, ReLU and a whole convolution whose pruned weights are masked (figure 3). The
+  /// reference keeps how many inputs each group has lost (`_count`) and how many condensing stages have passed
+  /// (`_stage`).
   struct LearnedGroupConvolution: Layer {
     let out: Int
 
@@ -95,8 +96,8 @@ struct CondenseNet: Layer {
     }
   }
 
-  /// In use: the inputs that each group kept, by their `index`, then a group convolution and a shuffle that puts the outputs
-  /// in order (§3.2, figure 4).
+  /// In use: the inputs that each group kept, by their `index`, then a group convolution and a shuffle that puts the
+  /// outputs in order (figure 1, right).
   struct CondensedConvolution: Layer {
     let out: Int
     let groups: Int

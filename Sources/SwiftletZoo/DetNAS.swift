@@ -14,8 +14,8 @@ extension Family {
 
 /// DetNAS: Backbone Search for Object Detection.
 ///
-/// Chen et al., NeurIPS 2019, https://arxiv.org/abs/1903.10979. Names: the authors' classification code. Its 3.8G network ends
-/// in a convolution of 1728 channels; the README's figures fit 1024.
+/// Chen et al., NeurIPS 2019, https://arxiv.org/abs/1903.10979. Names: the authors' classification code. Its 3.8G
+/// network ends in a convolution of 1728 channels; the README's figures fit 1024.
 struct DetNAS: Layer {
   var stem = 16
   /// Of the four stages.
@@ -32,7 +32,7 @@ struct DetNAS: Layer {
     [5, 0, 0, 0, 0, 0, 0, 0],
   ]
 
-  /// The networks that were found, by data, detector and multiply-adds (table 7).
+  /// The networks that were found, by data, detector and multiply-adds.
   static let variants: [(name: String, stem: Int, channels: [Int], last: Int, choices: [[Int]], top1: Double)] = [
     (
       "detnas_voc_retinanet_300m", 16, small, 1024,

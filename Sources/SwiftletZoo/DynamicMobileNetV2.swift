@@ -12,7 +12,7 @@ extension Family {
       ("0_35x", 0.35, 64.9), ("0_5x", 0.5, 69.4), ("0_75x", 0.75, 72.8), ("1x", 1, 75.2),
     ].map { name, width, top1 in
       Model(
-        "dy_mobilenet_v2_\(name)", .square(224, .bilinear), top1: top1, top1Source: "the paper, version 2, table 4",
+        "dy_mobilenet_v2_\(name)", .square(224, .bilinear), top1: top1, top1Source: "the paper, version 2",
         classifier: "classifier.1."
       ) { DynamicMobileNetV2(width: width, classes: $0) }
     })
@@ -20,9 +20,9 @@ extension Family {
 
 /// MobileNetV2 whose blocks mix each of their kernels from four, by what the image as a whole shows.
 ///
-/// Chen et al., CVPR 2020, https://arxiv.org/abs/1912.03458. The authors published no code: names and composition are those of
-/// an independent dynamic convolution put into torchvision's `mobilenet_v2`; the first, the last convolution and the classifier
-/// stay static.
+/// Chen et al., CVPR 2020, https://arxiv.org/abs/1912.03458. The authors published no code: names and composition are
+/// those of an independent dynamic convolution put into torchvision's `mobilenet_v2`; the first, the last convolution
+/// and the classifier stay static.
 struct DynamicMobileNetV2: Layer {
   var width = 1.0
   var classes = 1000
@@ -67,8 +67,9 @@ struct DynamicMobileNetV2: Layer {
   }
 }
 
-/// A convolution with a kernel mixed for each image from a bank of four (equation 2), by squeeze-and-excitation with a softmax
-/// (figure 3), whose temperature training lowers to 1. Parameters: `weight` `[4, out, in / groups, kernel, kernel]`, `attention.fc1`, `attention.fc2`.
+/// A convolution with a kernel mixed for each image from a bank of four (equation 2), by squeeze-and-excitation with a
+/// softmax (figure 3), whose temperature training lowers to 1. Parameters: `weight` `[4, out, in / groups, kernel,
+/// kernel]`, `attention.fc1`, `attention.fc2`.
 struct DynamicConvolution: Layer {
   let out: Int
   var kernel = 1

@@ -13,10 +13,11 @@ extension Family {
     ])
 }
 
-/// GoogLeNet as in the paper: true 5×5 filters, local response normalisation, no batch normalisation; probabilities as output.
+/// GoogLeNet as in the paper: true 5×5 filters, local response normalisation, no batch normalisation; probabilities as
+/// output.
 ///
-/// Szegedy et al., CVPR 2015, https://arxiv.org/abs/1409.4842, table 1. Names: Caffe's under `mods`. Channels in the order blue,
-/// green, red.
+/// Szegedy et al., CVPR 2015, https://arxiv.org/abs/1409.4842, table 1. Names: Caffe's under `mods`. Channels in the
+/// order blue, green, red.
 struct GoogLeNetCaffe: Layer {
   var classes = 1000
 

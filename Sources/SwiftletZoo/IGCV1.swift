@@ -17,10 +17,10 @@ extension Preprocessing {
 
 /// IGCV1: Interleaved Group Convolutions for Deep Neural Networks.
 ///
-/// Zhang et al., ICCV 2017, https://arxiv.org/abs/1707.02725. After the authors' symbols: groups `g0` to `g4`, and in each block
-/// `conv1`, `conv2`, `proj`. L is the number of primary groups, M of channels in each.
+/// Zhang et al., ICCV 2017, https://arxiv.org/abs/1707.02725. After the authors' symbols: groups `g0` to `g4`, and in
+/// each block `conv1`, `conv2`, `proj`. L is the number of primary groups, M of channels in each.
 enum IGCV1 {
-  /// Table 5: 18 layers, with identity shortcuts.
+  /// 18 layers with identity shortcuts.
   static let imageNet = [
     ("igcv1_l100m2_imagenet", 100, 200, [100, 200, 400, 800], 73.05),
     ("igcv1_l16m16_imagenet", 256, 256, [16, 16, 16, 16], 70.60),
@@ -31,7 +31,7 @@ enum IGCV1 {
     }
   }
 
-  /// Networks for CIFAR: plain ones (tables 2 and 3) and a residual one (table 4).
+  /// Networks for CIFAR: plain ones, and a residual one.
   static let cifar =
     [("l24m2", 24, 2), ("l4m8", 4, 8)].flatMap { name, groups, channels in
       [20, 38].map { depth in
@@ -130,8 +130,8 @@ struct IGCV1Residual: Layer {
   }
 }
 
-/// A spatial convolution in primary groups, a pointwise one in secondary groups that each take one channel of every primary
-/// group, and the channels back in place (figure 1, equations 1 to 4).
+/// A spatial convolution in primary groups, a pointwise one in secondary groups that each take one channel of every
+/// primary group, and the channels back in place (figure 1).
 struct InterleavedGroupConvolution: Layer {
   let out: Int
   let stride: Int

@@ -13,8 +13,8 @@ extension Family {
 
 /// IGCV2: Interleaved Structured Sparse Convolutional Neural Networks.
 ///
-/// Xie et al., CVPR 2018, https://arxiv.org/abs/1804.06202. There is no code by the authors: the block is equations 6 to 8, the
-/// network is a chain of blocks in three stages of growing width, as IGCV1's. Names: as IGCV1's.
+/// Xie et al., CVPR 2018, https://arxiv.org/abs/1804.06202. There is no code by the authors: the block is equations 6
+/// to 8, the network is a chain of blocks in three stages of growing width, as IGCV1's. Names: as IGCV1's.
 struct IGCV2: Layer {
   /// Channels of the first stage.
   var width = 64
@@ -35,11 +35,11 @@ struct IGCV2: Layer {
   }
 }
 
-/// A product of three structured sparse convolutions, P₃W₃P₂W₂P₁W₁ (equation 6): one filter for each channel, then two
-/// pointwise convolutions in groups of K₂ and K₃ channels.
+/// A product of three structured sparse convolutions, P₃W₃P₂W₂P₁W₁ (equations 6 to 8): one filter for each channel,
+/// then two pointwise convolutions in groups of K₂ and K₃ channels.
 ///
-/// K₂ · K₃ = C joins each input with each output by exactly one path (the complementary condition, equation 7); K₂ ≈ K₃ has the
-/// fewest weights (the balance condition, equation 8).
+/// K₂ · K₃ = C joins each input with each output by exactly one path (the complementary condition); K₂ ≈ K₃ has the
+/// fewest weights (the balance condition).
 struct InterleavedSparseConvolution: Layer {
   let out: Int
   var stride = 1

@@ -25,13 +25,13 @@ extension Preprocessing {
 
 /// IGCV3: Interleaved Low-Rank Group Convolutions for Efficient Deep Neural Networks.
 ///
-/// Sun et al., BMVC 2018, https://arxiv.org/abs/1806.00178. After the authors' symbol: `first`, `stages.S.B.exp`, `dw`, `linear`,
-/// `last`, `fc`, each with its `_bn`.
+/// Sun et al., BMVC 2018, https://arxiv.org/abs/1806.00178. After the authors' symbol: `first`, `stages.S.B.exp`, `dw`,
+/// `linear`, `last`, `fc`, each with its `_bn`.
 struct IGCV3: Layer {
   var width = 1.0
   var classes = 1000
 
-  /// The blocks of MobileNetV2 twice as deep ("IGCV3-D", §4.2): expansion t, channels c, repeats n, stride s of the first.
+  /// The blocks of MobileNetV2 twice as deep ("IGCV3-D"): expansion t, channels c, repeats n, stride s of the first.
   static let table = [
     (t: 1, c: 16, n: 1, s: 1), (t: 6, c: 24, n: 4, s: 2), (t: 6, c: 32, n: 6, s: 2), (t: 6, c: 64, n: 8, s: 2),
     (t: 6, c: 96, n: 6, s: 1), (t: 6, c: 160, n: 6, s: 2), (t: 6, c: 320, n: 1, s: 1),
@@ -62,8 +62,9 @@ struct IGCV3: Layer {
     return x.globalAveragePooled.flattened.classified("fc", classes)
   }
 
-  /// Pointwise convolutions of two groups around a depthwise one, a permutation behind the first; linear but for one ReLU6
-  /// (figure 3).
+  /// Pointwise convolutions of two groups around a depthwise one, a permutation behind the first; linear but for one
+  /// ReLU6
+  ///.
   struct Unit: Layer {
     let out: Int
     let expanded: Int

@@ -18,8 +18,8 @@ extension Family {
 
 /// MobileDets: backbones for detectors, searched for four kinds of processors. The maps are those of C1 to C5.
 ///
-/// Xiong et al., CVPR 2021, https://arxiv.org/abs/2004.14525. TensorFlow's padding, ε = 0.01. After the authors' code: blocks
-/// `C1.0`, … with `expand`, `dw`, `se`, `project`, or `compress`, `conv`, `project`, each `conv` and `bn`.
+/// Xiong et al., CVPR 2021, https://arxiv.org/abs/2004.14525. TensorFlow's padding, ε = 0.01. After the authors' code:
+/// blocks `C1.0`, … with `expand`, `dw`, `se`, `project`, or `compress`, `conv`, `project`, each `conv` and `bn`.
 struct MobileDet: Backbone {
   /// Channels of the first convolution.
   var stem = 32
@@ -38,7 +38,7 @@ struct MobileDet: Backbone {
     }
   }
 
-  /// A block of the search space (figure 2).
+  /// A block of the search space.
   enum Block: Sendable {
     /// Inverted bottleneck.
     case ibn(Int, k: Int = 3, t: Int, s: Int = 1, residual: Bool = true)

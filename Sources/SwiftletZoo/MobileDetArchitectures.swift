@@ -1,5 +1,5 @@
 extension MobileDet {
-  /// The networks that were found for each kind of processor (figures 6 to 9).
+  /// The networks that were found for each kind of processor.
   static let variants: [(name: String, stem: Int, isExcited: Bool, stages: [[Block]])] = [
     ("cpu", 16, true, cpu), ("dsp", 32, false, dsp), ("edgetpu", 32, false, edgeTPU), ("gpu", 32, false, gpu),
   ]

@@ -25,8 +25,8 @@ struct PVABlock {
     return y + x.scoped("proj", ConvBN(Conv2D(out, 1, stride: stride, bias: true), .none))
   }
 
-  /// Version 9.1: normalisation, ReLU, convolution. The first block reads a map that is active already; the last one ends with
-  /// normalisation and ReLU.
+  /// Version 9.1: normalisation, ReLU, convolution. The first block reads a map that is active already; the last one
+  /// ends with normalisation and ReLU.
   func normalisedBefore(_ x: Tensor) -> Tensor {
     let isFirst = (stage, block) == (2, 1)
     let isLast = (stage, block) == (5, 4)

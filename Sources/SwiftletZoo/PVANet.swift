@@ -26,8 +26,8 @@ extension Family {
 
 /// PVANet: C.ReLU where maps are large, Inception where they are small, and features of three scales for detectors.
 ///
-/// Hong et al., 2016, https://arxiv.org/abs/1608.08021 and https://arxiv.org/abs/1611.08588, table 1. After the authors'
-/// prototxt: 9.0 normalises behind its convolutions, 9.1 before them. Channels in the order blue, green, red.
+/// Hong et al., 2016, https://arxiv.org/abs/1608.08021 and https://arxiv.org/abs/1611.08588, table 1. After the
+/// authors' prototxt: 9.0 normalises behind its convolutions, 9.1 before them. Channels in the order blue, green, red.
 struct PVANet: Backbone {
   enum Version: Sendable { case v9_0, v9_1 }
   var version = Version.v9_1
@@ -49,8 +49,8 @@ struct PVANet: Backbone {
     }
   }
 
-  /// HyperNet features, on the scale of stage 4: stage 3 pooled, stage 4, stage 5 magnified (§2.3). The magnification is a
-  /// bilinear transposed convolution, to which the surroundings of the map are 0.
+  /// HyperNet features, on the scale of stage 4: stage 3 pooled, stage 4, stage 5 magnified (§2.3). The magnification
+  /// is a bilinear transposed convolution, to which the surroundings of the map are 0.
   func features(_ image: Tensor) -> [Tensor] {
     let maps = image.scoped("features") { stages($0) }
     let (fine, same, coarse) = (maps[1], maps[2], maps[3])

@@ -15,15 +15,16 @@ extension Family {
 }
 
 extension Preprocessing {
-  /// The input of the networks of megvii-model/ShuffleNet-Series: values in 0…255, channels in the order blue, green, red.
+  /// The input of the networks of megvii-model/ShuffleNet-Series: values in 0…255, channels in the order blue, green,
+  /// red.
   static let bgr = Preprocessing(
     interpolation: .bilinear, mean: [0, 0, 0], std: [Float](repeating: 1 / 255, count: 3))
 }
 
 /// ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices.
 ///
-/// Zhang et al., CVPR 2018, https://arxiv.org/abs/1707.01083. Names: the authors' code, which has 3 and 8 groups; 1, 2 and 4
-/// groups are table 1 in the same code.
+/// Zhang et al., CVPR 2018, https://arxiv.org/abs/1707.01083. Names: the authors' code, which has 3 and 8 groups; 1, 2
+/// and 4 groups are table 1 in the same code.
 struct ShuffleNetV1: Layer {
   /// Groups of the pointwise convolutions.
   var groups = 3

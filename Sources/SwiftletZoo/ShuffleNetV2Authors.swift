@@ -17,11 +17,12 @@ extension Family {
     })
 }
 
-/// ShuffleNet V2 as its authors wrote it: both branches of a downsampling unit are unequal, and channels are shuffled at the
-/// input of a unit.
+/// ShuffleNet V2 as its authors wrote it: both branches of a downsampling unit are unequal, and channels are shuffled
+/// at the input of a unit.
 ///
-/// Ma et al., ECCV 2018, https://arxiv.org/abs/1807.11164. Names: the authors' code. ShuffleNet V2* for detection has no code;
-/// it is a sentence of §4, read as one more depthwise convolution with normalisation before the first pointwise one.
+/// Ma et al., ECCV 2018, https://arxiv.org/abs/1807.11164. Names: the authors' code. ShuffleNet V2* for detection has
+/// no code; it is a sentence of §4, read as one more depthwise convolution with normalisation before the first
+/// pointwise one.
 struct ShuffleNetV2Authors: Layer {
   /// Of stages 2, 3 and 4.
   var channels = [116, 232, 464]

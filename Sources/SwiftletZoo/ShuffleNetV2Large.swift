@@ -5,7 +5,7 @@ extension Family {
   public static let shuffleNetV2Large = Family(
     "ShuffleNetV2.Large", year: 2019,
     paper: "ShuffleNetV2.Large and ShuffleNetV2.ExLarge, megvii-model/ShuffleNet-Series, 2019; after ShuffleNet V2, "
-      + "Ma et al., ECCV 2018, table 6",
+      + "Ma et al., ECCV 2018",
     url: "https://github.com/megvii-model/ShuffleNet-Series",
     reference: "megvii-model/ShuffleNet-Series ShuffleNetV2.Large, ShuffleNetV2.ExLarge", licence: "MIT",
     models: [
@@ -22,8 +22,8 @@ extension Family {
 
 /// Deeper ShuffleNet V2 with grouped 3×3 convolutions, residuals and squeeze-and-excitation.
 ///
-/// https://github.com/megvii-model/ShuffleNet-Series. Names: the authors' code. Three auxiliary heads help training; inference
-/// does not run them, their weights belong to the network.
+/// https://github.com/megvii-model/ShuffleNet-Series. Names: the authors' code. Three auxiliary heads help training;
+/// inference does not run them, their weights belong to the network.
 struct ShuffleNetV2Large: Layer {
   var classes = 1000
 
@@ -138,8 +138,8 @@ struct ShuffleNetV2ExLarge: Layer {
 }
 
 extension Tensor {
-  /// The gates of squeeze-and-excitation. The reference stores its two linear layers twice: under their own names, and under
-  /// those of the chain that runs them.
+  /// The gates of squeeze-and-excitation. The reference stores its two linear layers twice: under their own names, and
+  /// under those of the chain that runs them.
   fileprivate func sharedExcitation(_ hidden: Int, _ suffix: String) -> Tensor {
     for (name, shape) in [("se_fc1", [hidden, channels]), ("se_fc2", [channels, hidden])] {
       _ = buffer("\(name)\(suffix).weight", Shape(shape))

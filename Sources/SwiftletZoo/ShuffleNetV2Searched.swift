@@ -64,7 +64,7 @@ struct ShuffleNetV2Plus: Layer {
   }
 }
 
-/// Single Path One-Shot: a network whose units and widths were searched, blocks and channels (§4, table 4).
+/// Single Path One-Shot: a network whose units and widths were searched.
 ///
 /// Guo et al., ECCV 2020, https://arxiv.org/abs/1904.00420. Names: the authors' code.
 struct SinglePathOneShot: Layer {

@@ -65,8 +65,8 @@ struct SqueezeNetCaffe: Layer {
   }
 }
 
-/// SqueezeNet 1.0 with shortcuts around its modules (§6, figure 2): around those that keep the number of channels, or, as
-/// pointwise convolutions, around the others too. Names: torchvision's, and `bypass.fireN`.
+/// SqueezeNet 1.0 with shortcuts around its modules (§6, figure 2): around those that keep the number of channels, or,
+/// as pointwise convolutions, around the others too. Names: torchvision's, and `bypass.fireN`.
 ///
 /// Of the complex form there is no code; the paper gives 7.7 MB, its figure amounts to 6.4 MB.
 struct SqueezeNetBypass: Layer {

@@ -41,7 +41,7 @@ struct VoVNetAuthors: Layer {
   private static let full = (middle: [128, 160, 192, 224], out: [256, 512, 768, 1024])
   private static let slim = (middle: [64, 80, 96, 112], out: [112, 256, 384, 512])
 
-  /// Table 1.
+  /// Of the first paper.
   static let variants: [(name: String, body: VoVNetBody, top1: Double?)] = [
     ("vovnet27_slim", VoVNetBody(middle: slim.middle, out: [128, 256, 384, 512], blocks: [1, 1, 1, 1]), nil),
     ("vovnet39", VoVNetBody(middle: full.middle, out: full.out, blocks: [1, 1, 2, 2]), 76.77),
@@ -110,7 +110,7 @@ struct VoVNetBody: Sendable {
       : NamedConvBN(name: name, out: out, kernel: 3, stride: stride)(x)
   }
 
-  /// Every convolution feeds the next, all are concatenated once (figure 1b of the first paper, figure 3 of the second).
+  /// Every convolution feeds the next, all are concatenated once (figure 1b of the first paper).
   private func block(_ x: Tensor, _ name: String, stage: Int, isFirst: Bool) -> Tensor {
     let middle = middle[stage]
     var maps = [x]

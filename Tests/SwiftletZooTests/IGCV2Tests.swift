@@ -5,7 +5,7 @@ import Testing
 
 /// The conditions that IGCV2's structured sparse convolutions keep.
 @Suite struct IGCV2Tests {
-  /// With all weights 1 each output sums each input once: one path between any two channels (equation 7).
+  /// With all weights 1 each output sums each input once: one path between any two channels.
   @Test func joinsEachInputWithEachOutputOnce() throws {
     let graph = try #require(allModels.first { $0.name == "igcv2_c64_d20" }).graph()
     let convolutions = graph.nodes.filter { $0.op is Conv && $0.name.hasPrefix("g2.1.conv") }

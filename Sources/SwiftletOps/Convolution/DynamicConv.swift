@@ -3,8 +3,8 @@ public import SwiftletGraph
 /// A convolution whose kernel is mixed anew for each image: the kernel of image n is Σ coefficients[n, k] · bank[k].
 ///
 /// Inputs: x `[batch, in, height, width]`, bank `[kernels, out, in / group, kernel height, kernel width]`, coefficients
-/// `[batch, kernels]`. No operator of ONNX; exported as a matrix product, and a grouped convolution of the images side by
-/// side. Chen et al., "Dynamic Convolution", CVPR 2020, equation 2.
+/// `[batch, kernels]`. No operator of ONNX; exported as a matrix product, and a grouped convolution of the images side
+/// by side. Chen et al., "Dynamic Convolution", CVPR 2020, equation 2.
 public struct DynamicConv: Op {
   public static let name = "DynamicConv"
   public static let samples = [
@@ -25,7 +25,8 @@ public struct DynamicConv: Op {
     return try Conv(window, group: group).shape([inputs[0], Shape(Array(inputs[1].dropFirst()))])
   }
 
-  /// Multiply-adds of the convolution alone; mixing the kernels takes as many again as the bank has elements, per image.
+  /// Multiply-adds of the convolution alone; mixing the kernels takes as many again as the bank has elements, per
+  /// image.
   public func cost(_ inputs: [Shape], _ output: Shape) -> Cost {
     Cost(multiplyAdds: output.elementCount * inputs[1].dropFirst(2).reduce(1, *), moving: inputs, output)
   }

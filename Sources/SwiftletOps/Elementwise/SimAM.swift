@@ -1,9 +1,10 @@
 public import SwiftletGraph
 
-/// Each value gated by how far it stands out from its map: x · σ(d / (4 (Σ d / (n − 1) + lambda)) + 1/2), d = (x − mean)².
+/// Each value gated by how far it stands out from its map: x · σ(d / (4 (Σ d / (n − 1) + lambda)) + 1/2), d = (x −
+/// mean)².
 ///
-/// Mean and sum are over the n pixels of a map; a map of one pixel has d = 0. No operator of ONNX; exported as its parts.
-/// Yang et al., "SimAM", ICML 2021, equation 5 and figure 3.
+/// Mean and sum are over the n pixels of a map; a map of one pixel has d = 0. No operator of ONNX; exported as its
+/// parts. Yang et al., "SimAM", ICML 2021, equation 5 and figure 3.
 public struct SimAM: Op {
   public static let name = "SimAM"
   public static let samples = [

@@ -2,8 +2,8 @@ public import SwiftletGraph
 
 /// The positions of x along `axis` that the second input names: y[…, i, …] = x[…, indices[i], …].
 ///
-/// Indices `[count]` are whole numbers held as floats. They may come from a file of weights: what lies outside the axis is
-/// taken as its nearest end, what is not a number as 0.
+/// Indices `[count]` are whole numbers held as floats. They may come from a file of weights: what lies outside the axis
+/// is taken as its nearest end, what is not a number as 0.
 public struct Gather: Op {
   public static let name = "Gather"
   public static let samples = [

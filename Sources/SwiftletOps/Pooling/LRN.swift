@@ -8,7 +8,8 @@ public import SwiftletGraph
   import Darwin
 #endif
 
-/// Local response normalisation: each value over (bias + alpha / size · Σ x²)^beta, the sum over `size` neighbouring channels.
+/// Local response normalisation: each value over (bias + alpha / size · Σ x²)^beta, the sum over `size` neighbouring
+/// channels.
 ///
 /// Channels outside the map count as 0. Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural
 /// Networks", NeurIPS 2012, §3.3, with Caffe's division of alpha by the size.
