@@ -5,6 +5,7 @@ public final class GraphBuilder {
   /// definition can go on as if nothing had happened.
   public private(set) var error: GraphError?
   private var path: [String] = []
+  private var declared: [String: Tensor] = [:]
 
   init() {}
 
@@ -12,6 +13,19 @@ public final class GraphBuilder {
   public func add(_ op: some Op, _ inputs: [Tensor], name: String = "") -> Tensor {
     let fullName = (name.isEmpty ? path : path + [name]).joined(separator: ".")
     return add(op, inputs, fullName: fullName)
+  }
+
+  /// Gives a parameter its place in the order before it is used; `parameter` of that name takes it up.
+  func declare(_ op: Parameter, name: String) {
+    let tensor = add(op, [], name: name)
+    declared[nodes[tensor.id].name] = tensor
+  }
+
+  func parameter(_ op: Parameter, name: String) -> Tensor {
+    let fullName = (path + [name]).joined(separator: ".")
+    guard let earlier = declared.removeValue(forKey: fullName) else { return add(op, [], fullName: fullName) }
+    if earlier.shape != op.extents { fail("\(name) is \(op.extents), but was declared as \(earlier.shape)") }
+    return earlier
   }
 
   func add(_ op: any Op, _ inputs: [Tensor], fullName: String) -> Tensor {

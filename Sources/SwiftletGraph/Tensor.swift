@@ -17,11 +17,16 @@ public struct Tensor {
   public func apply(_ op: some Op, _ others: Tensor...) -> Tensor { builder.add(op, [self] + others) }
 
   /// The learned array `name` of the current scope.
-  public func parameter(_ name: String, _ shape: Shape) -> Tensor { builder.add(Parameter(shape), [], name: name) }
+  public func parameter(_ name: String, _ shape: Shape) -> Tensor { builder.parameter(Parameter(shape), name: name) }
 
   /// The running statistic `name` of the current scope: loaded, not learned.
   public func buffer(_ name: String, _ shape: Shape) -> Tensor {
-    builder.add(Parameter(shape, isBuffer: true), [], name: name)
+    builder.parameter(Parameter(shape, isBuffer: true), name: name)
+  }
+
+  /// Lists the arrays of a layer here, where the reference has them, though the layer is used further on.
+  public func declare(_ arrays: [(name: String, shape: Shape, isBuffer: Bool)]) {
+    for (name, shape, isBuffer) in arrays { builder.declare(Parameter(shape, isBuffer: isBuffer), name: name) }
   }
 
   /// An array that belongs to the network's definition.

@@ -2,7 +2,7 @@ public import SwiftletGraph
 
 /// Every operator, one visible line each: what tests, benchmarks and documentation walk over.
 public let allOps: [any Op.Type] = [
-  Conv.self, DiagonalKernel.self, BatchNormalization.self, GroupNormalization.self,
+  Conv.self, DynamicConv.self, DiagonalKernel.self, BatchNormalization.self, GroupNormalization.self,
   Relu.self, Clip.self, LeakyRelu.self, Elu.self, Sigmoid.self, Tanh.self, HardSigmoid.self, HardSwish.self, Swish.self,
   Gelu.self, Mish.self, Dropout.self, DropPath.self,
   Add.self, Sub.self, Mul.self, Div.self,

@@ -17,6 +17,7 @@ public let allFamilies: [Family] = [
   .mobileNetEdgeTPU,
   .voVNet,
   .efficientNet,
+  .efficientNetCondConv,
   .efficientNetLite,
   .ghostNet,
   .fbNetV3,
