@@ -36,6 +36,7 @@ public let allFamilies: [Family] = [
   .shuffleNetV2Large,
   .detNAS,
   .efficientNet,
+  .efficientNetCondConv,
   .efficientNetLite,
   .ghostNet,
   .fbNetV3,

@@ -18,7 +18,8 @@ extension MobileNetV4 {
     static func feedForward(_ t: Double) -> Block { .universal(0, 0, t) }
   }
 
-  /// The tables of the paper's appendix: stages of `c` channels, each a list of blocks repeated `n` times. The first block of a stage strides.
+  /// The tables of the paper's appendix: stages of `c` channels, each a list of blocks repeated `n` times. The first block
+  /// of a stage strides.
   public struct Architecture: Sendable {
     typealias Stage = (c: Int, blocks: [(n: Int, Block)])
     var stem = 32

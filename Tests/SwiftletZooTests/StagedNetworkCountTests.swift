@@ -74,7 +74,9 @@ import Testing
     ("fbnetc_100.rmsp_in1k", 5_572_200, 384_960_160),
   ]
 
-  @Test(arguments: counts) func equalsTheReference(_ name: String, _ parameters: Int, _ multiplyAdds: Int) throws {
+  @Test(arguments: counts + laterCounts) func equalsTheReference(_ name: String, _ parameters: Int, _ multiplyAdds: Int)
+    throws
+  {
     let graph = try #require(allModels.first { $0.name == name }).graph()
     #expect(graph.parameters.filter { !$0.isBuffer }.reduce(0) { $0 + $1.shape.elementCount } == parameters)
     let products = graph.nodes.indices.filter { graph[$0].op is Conv || graph[$0].op is Gemm }
