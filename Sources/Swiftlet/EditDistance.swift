@@ -1,9 +1,11 @@
 /// The words that are at most half of `word`'s length in edits away from it, the closest first.
 func closest(to word: String, among words: [String], limit: Int) -> [String] {
   let wanted = Array(word.lowercased().utf8.prefix(64))
-  let ranked = words.enumerated().map { (order: $0, distance: editDistance(wanted, Array($1.lowercased().utf8)), word: $1) }
-    .filter { $0.distance <= max(2, wanted.count / 2) }
-    .sorted { ($0.distance, $0.order) < ($1.distance, $1.order) }
+  let ranked = words.enumerated().map {
+    (order: $0, distance: editDistance(wanted, Array($1.lowercased().utf8)), word: $1)
+  }
+  .filter { $0.distance <= max(2, wanted.count / 2) }
+  .sorted { ($0.distance, $0.order) < ($1.distance, $1.order) }
   return ranked.prefix(limit).map(\.word)
 }
 

@@ -60,7 +60,8 @@ struct InspectCommand: ParsableCommand {
     for layer in layers {
       table.rows.append([
         layer.name, layer.op, Format.extents(layer.outputShape), Format.grouped(layer.parameters),
-        Format.grouped(layer.multiplyAdds), Format.mebibytes(layer.activationBytes), Format.mebibytes(layer.weightBytes),
+        Format.grouped(layer.multiplyAdds), Format.mebibytes(layer.activationBytes),
+        Format.mebibytes(layer.weightBytes),
       ])
     }
     return table

@@ -3,6 +3,7 @@ enum JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleB
   ExpressibleByArrayLiteral
 {
   case null
+  case boolean(Bool)
   case integer(Int)
   /// Infinities and NaN, which JSON has no words for, become `null`.
   case number(Double)
@@ -23,6 +24,7 @@ enum JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleB
     let inner = indentation + "  "
     switch self {
     case .null: return "null"
+    case .boolean(let value): return String(value)
     case .integer(let value): return String(value)
     case .number(let value): return value.isFinite ? "\(value)" : "null"
     case .string(let value): return Self.quoted(value)
@@ -30,7 +32,8 @@ enum JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleB
       let isFlat = elements.allSatisfy(\.isNumber)
       let parts = elements.map { $0.text(inner) }
       return isFlat
-        ? "[" + parts.joined(separator: ", ") + "]" : "[\n\(inner)" + parts.joined(separator: ",\n\(inner)") + "\n\(indentation)]"
+        ? "[" + parts.joined(separator: ", ") + "]"
+        : "[\n\(inner)" + parts.joined(separator: ",\n\(inner)") + "\n\(indentation)]"
     case .object(let members):
       if members.isEmpty { return "{}" }
       let parts = members.map { "\(Self.quoted($0.0)): \($0.1.text(inner))" }
