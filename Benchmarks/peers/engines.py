@@ -5,6 +5,7 @@ input, a line with the least and the median seconds and the number of runs on st
 settings for latency in 32-bit floats.
 """
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -49,10 +50,8 @@ def openvino(model, threads, x):
 def ncnn(model, threads, x):
     import ncnn
 
-    # There is no dimension for the batch: images go one after another.
-    shape = ",".join(map(str, (1,) + x.shape[1:]))
     converter = next(p / "pnnx/pnnx" for p in map(pathlib.Path, sys.path) if (p / "pnnx/pnnx").exists())
-    convert([converter, model.resolve(), f"inputshape=[{shape}]f32", "fp16=0"], model.with_suffix(".ncnn.bin"))
+    convert([converter, model.resolve(), "fp16=0"], model.with_suffix(".ncnn.bin"))
     net = ncnn.Net()
     net.opt.num_threads = threads
     net.opt.use_vulkan_compute = False
@@ -97,6 +96,8 @@ def mnn(model, threads, x):
     return lambda: interpreter.runSession(session), answer
 
 
+# Those that know no batches: they get the network for one image and run it on one after another.
+WITHOUT_BATCHES = {"ncnn"}
 ENGINES = {"ONNX Runtime": onnxruntime, "OpenVINO": openvino, "ncnn": ncnn, "MNN": mnn}
 
 
@@ -122,8 +123,8 @@ def measure(run, seconds):
 
 def main():
     name, model, threads, source, target = sys.argv[1:]
-    replies = sys.stdout
-    sys.stdout = sys.stderr  # where engines say things, they do not disturb the answers
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what engines print goes where it does not disturb the answers
     x = numpy.ascontiguousarray(numpy.load(source))
     run, answer = ENGINES[name](pathlib.Path(model), int(threads), x)
     run()

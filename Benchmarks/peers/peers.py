@@ -34,7 +34,7 @@ class Contestant:
 
     def __init__(self, name, command):
         self.name, self.minima, self.medians = name, [], []
-        log = open(WORK / f"{name}.log".replace(" ", "_"), "a")
+        log = open(WORK / f"{name}.log", "a")
         self.process = subprocess.Popen(
             list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1)
 
@@ -43,7 +43,7 @@ class Contestant:
         self.process.stdin.write(f"{seconds}\n")
         reply = self.process.stdout.readline().split()
         if len(reply) != 3:
-            raise RuntimeError(f"{self.name} gave up; {WORK}/*.log says why")
+            raise RuntimeError(f"gave up; {WORK}/{self.name}.log says why")
         self.process.send_signal(signal.SIGSTOP)
         return float(reply[0]), float(reply[1])
 
@@ -71,29 +71,26 @@ def swiftlet(*arguments):
 
 def export(network, batch):
     """The network as ONNX, on which ONNX Runtime agrees with Swiftlet, and an input for it."""
-    model = WORK / f"{network}-{batch}.onnx"
+    model, x = WORK / f"{network}_{batch}.onnx", WORK / f"{network}_{batch}.npy"
     facts = swiftlet("export", network, "--batch", batch, "--output", model, "--verify")
-    x = WORK / f"{network}-{batch}.input.npy"
     numpy.save(x, numpy.random.default_rng(0).uniform(-1, 1, facts["input"]).astype(numpy.float32))
-    for leftover in WORK.glob(f"{network}-{batch}*.ncnn.*"), WORK.glob(f"{network}-{batch}*.mnn"):
-        for path in leftover:
-            path.unlink()
     return model, x
 
 
-def contest(network, model, x, threads, batch, options):
-    """Minimum and median of every engine, those that failed left out with their reasons."""
+def contest(network, models, x, threads, batch, options):
+    """Minimum and median of every engine, those that failed left out with their reasons. `models`: the files by batch."""
     contestants = [
         Contestant("Swiftlet", [SWIFTLET, "bench", "--serve", network, "--threads", threads, "--batch", batch])]
     for name in options.engines:
-        target = WORK / f"{name}.npy".replace(" ", "_")
-        target.unlink(missing_ok=True)
-        contestants.append(Contestant(name, [sys.executable, HERE / "engines.py", name, model, threads, x, target]))
+        model = models[1 if name in engines.WITHOUT_BATCHES else batch]
+        answer = WORK / f"{name}.answer.npy"
+        answer.unlink(missing_ok=True)
+        contestants.append(Contestant(name, [sys.executable, HERE / "engines.py", name, model, threads, x, answer]))
     if threads == 2:
         contestants.append(Contestant("barrier", [WORK / "barrier"]))
-    failures = warm_up(contestants)
     try:
-        failures |= disagreements([c for c in contestants if c.name not in failures], model, x)
+        failures = warm_up(contestants)
+        failures |= disagreements([c for c in contestants if c.name not in failures], models[batch], x)
         running = [c for c in contestants if c.name not in failures]
         for _ in range(options.rounds):
             for contestant in running:
@@ -124,7 +121,7 @@ def disagreements(contestants, model, x):
     failures = {}
     for contestant in contestants:
         if contestant.name in engines.ENGINES:
-            answer = numpy.load(WORK / f"{contestant.name}.npy".replace(" ", "_"))
+            answer = numpy.load(WORK / f"{contestant.name}.answer.npy")
             error = numpy.abs(answer - truth.reshape(answer.shape)).max() / numpy.abs(truth).max()
             if not error <= TOLERANCE:
                 failures[contestant.name] = f"its answer is {error:.1e} of the largest value off"
@@ -161,16 +158,17 @@ def main():
         "rounds": given.rounds, "seconds": given.seconds, "rows": [], "left_out": [n for n in given.networks if n not in known],
     }
     for network in [n for n in given.networks if n in known]:
+        files = {batch: export(network, batch) for batch in {1, *given.batches}}
+        models = {batch: model for batch, (model, _) in files.items()}
         for batch in given.batches:
-            model, x = export(network, batch)
             for threads in given.threads:
-                results, failures = contest(network, model, x, threads, batch, given)
+                results, failures = contest(network, models, files[batch][1], threads, batch, given)
                 report["rows"].append(
                     {"network": network, "batch": batch, "threads": threads, "results": results, "failures": failures})
                 given.json.write_text(json.dumps(report, indent=2))
                 print(table.line(report["rows"][-1]), flush=True)
-            for path in WORK.glob(f"{network}-{batch}*"):
-                path.unlink()
+        for path in WORK.glob(f"{network}_*"):
+            path.unlink()
     table.insert(report, given.page)
 
 
