@@ -34,10 +34,12 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Swiftlet", targets: ["Swiftlet"]),
+    .library(name: "SwiftletONNX", targets: ["SwiftletONNX"]),
     .executable(name: "swiftlet", targets: ["SwiftletCLI"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
   ],
   targets: [
     // Floor 0: what runs.
@@ -70,13 +72,19 @@ let package = Package(
     // Floor 4: what is done with them.
     .target(name: "SwiftletVision", dependencies: ["SwiftletGraph", "SwiftletFormats"], swiftSettings: strict),
     .target(name: "SwiftletAnalysis", dependencies: ["SwiftletGraph", "SwiftletOps"], swiftSettings: strict),
+    .target(
+      name: "SwiftletONNX",
+      dependencies: [
+        "SwiftletGraph", "SwiftletOps", "SwiftletFormats", "SwiftletEngine",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["Wire/onnx.proto"], swiftSettings: strict),
 
     // Floor 5: the umbrella. Floor 6: the command line.
     .target(name: "Swiftlet", dependencies: libraries, swiftSettings: strict),
     .executableTarget(
       name: "SwiftletCLI",
       dependencies: libraries + [
-        "Swiftlet", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Swiftlet", "SwiftletONNX", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
     // Tests mirror Sources.
@@ -100,6 +108,12 @@ let package = Package(
     .testTarget(
       name: "SwiftletAnalysisTests",
       dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletAnalysis", "_SwiftletTestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "SwiftletONNXTests",
+      dependencies: [
+        "SwiftletGraph", "SwiftletOps", "SwiftletFormats", "SwiftletZoo", "SwiftletONNX", "_SwiftletTestSupport",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], swiftSettings: strict),
     .testTarget(
       name: "SwiftletZooTests",
       dependencies: ["SwiftletGraph", "SwiftletOps", "SwiftletZoo", "_SwiftletTestSupport"], swiftSettings: strict),

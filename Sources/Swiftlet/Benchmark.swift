@@ -25,6 +25,11 @@ public struct Benchmark: Sendable {
   /// 10⁹ floating-point operations a second, two for each multiply-add, by the median.
   public var gigaflops: Double { Self.gigaflops(multiplyAdds, median) }
 
+  init(threads: Int, batch: Int, multiplyAdds: Int, plannedBytes: Int, times: [Double]) {
+    (self.threads, self.batch, self.multiplyAdds) = (threads, batch, multiplyAdds)
+    (self.plannedBytes, self.times) = (plannedBytes, times)
+  }
+
   private static func gigaflops(_ multiplyAdds: Int, _ seconds: Double) -> Double {
     2e-9 * Double(multiplyAdds) / seconds
   }
@@ -32,40 +37,7 @@ public struct Benchmark: Sendable {
   /// Measures for about so many seconds after a warm-up, at least three runs.
   /// - Throws: `EngineError` when memory does not suffice or the answer is not fit for measuring.
   public init(_ graph: Graph, threads: Int, seconds: Double) throws {
-    let plan = try Plan(graph, threads: threads)
-    self.threads = plan.threads
-    batch = plan.inputShape[0]
-    multiplyAdds = graph.multiplyAdds + graph.productMultiplyAdds
-    plannedBytes = plan.constantBytes + plan.arenaBytes + 4 * plan.inputShape.elementCount
-    guard plannedBytes < Machine.memory else {
-      throw EngineError("a run needs \(plannedBytes >> 20) MiB of memory, the machine has \(Machine.memory >> 20)")
-    }
-    let session = try Session(plan, .random(for: graph))
-    var numbers = RandomNumbers(seed: 0, name: "input")
-    let input = numbers.array(plan.inputShape, around: 0, within: 1)
-    _ = session.input.update(fromContentsOf: input.scalars)
-    session.run()
-    try Self.check(session.output())
-    times = Self.time(session, seconds)
-  }
-
-  private static func check(_ output: UnsafeBufferPointer<Float>) throws(EngineError) {
-    guard output.allSatisfy({ $0.isFinite && !$0.isSubnormal }), output.contains(where: { $0 != 0 }) else {
-      throw EngineError("with random weights the answer is infinite, denormal or zero: its time would mean nothing")
-    }
-  }
-
-  private static func time(_ session: Session, _ seconds: Double) -> [Double] {
-    var times: [Double] = []
-    let end = Machine.seconds + seconds
-    var before = Machine.seconds
-    repeat {
-      session.run()
-      let now = Machine.seconds
-      times.append(now - before)
-      before = now
-    } while times.count < 3 || (before < end && times.count < 1_000_000)
-    return times.sorted()
+    self = try Stopwatch(graph, threads: threads).measure(seconds: seconds)
   }
 
   /// The most that this machine was seen to compute, in GFLOP/s: the best run of a chain of 1×1 convolutions of 256 to

@@ -17,14 +17,24 @@ struct BenchCommand: ParsableCommand {
   var batch = 1
   @Option(help: "Seconds to measure each model.")
   var seconds = 2.0
+  @Flag(
+    help: """
+      Measure one model again and again: for every line with a number of seconds on standard input, a line with the least and \
+      the median seconds and the number of runs.
+      """)
+  var serve = false
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    guard !serve || models.count == 1 else {
+      throw ValidationError("--serve measures one model; found \(models.count)")
+    }
     guard batch > 0 else { throw ValidationError("--batch is \(batch); expected 1 or more") }
     try checkSeconds(seconds)
   }
 
   func run() throws {
+    if serve { return try answer() }
     let found = try models.flatMap { $0.contains("*") ? try Model.matching($0) : [try Model.named($0)] }
     var progress = Progress(found.count)
     defer { progress.clear() }
@@ -49,6 +59,16 @@ struct BenchCommand: ParsableCommand {
 
         peak memory of the process \(Format.mebibytes(Machine.peakMemory))
         """)
+  }
+
+  private func answer() throws {
+    let stopwatch = try Stopwatch(Model.named(models[0]).graph(batch: batch), threads: threads.count)
+    while let line = readLine() {
+      guard let seconds = Double(line) else { throw ValidationError("'\(line)' is no number of seconds") }
+      try checkSeconds(seconds)
+      let result = stopwatch.measure(seconds: seconds)
+      try Console.write("\(result.minimum) \(result.median) \(result.times.count)")
+    }
   }
 
   private static func table(_ results: [(name: String, benchmark: Benchmark)]) -> Table {

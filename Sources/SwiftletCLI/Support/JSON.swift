@@ -3,6 +3,7 @@ enum JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleB
   ExpressibleByArrayLiteral
 {
   case null
+  case boolean(Bool)
   case integer(Int)
   /// Infinities and NaN, which JSON has no words for, become `null`.
   case number(Double)
@@ -23,6 +24,7 @@ enum JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleB
     let inner = indentation + "  "
     switch self {
     case .null: return "null"
+    case .boolean(let value): return String(value)
     case .integer(let value): return String(value)
     case .number(let value): return value.isFinite ? "\(value)" : "null"
     case .string(let value): return Self.quoted(value)
