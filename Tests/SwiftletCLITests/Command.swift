@@ -8,7 +8,9 @@ struct Command {
 
   /// Where the executable was built: in the folder of the test bundle or one above it.
   static let executable: URL? = {
-    for start in [Bundle.main.bundleURL, URL(filePath: CommandLine.arguments[0]), URL(filePath: Bundle.main.executablePath ?? "/")] {
+    for start in [
+      Bundle.main.bundleURL, URL(filePath: CommandLine.arguments[0]), URL(filePath: Bundle.main.executablePath ?? "/"),
+    ] {
       var folder = start
       for _ in 0..<6 {
         let candidate = folder.appending(path: "swiftlet")
@@ -24,16 +26,18 @@ struct Command {
 
   struct Missing: Error {}
 
-  init(_ arguments: [String], environment: [String: String] = [:], folder: URL? = nil) throws {
+  init(
+    _ arguments: [String], environment: [String: String] = [:], folder: URL? = nil, input: String = ""
+  ) throws {
     guard let executable = Self.executable else { throw Missing() }
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.currentDirectoryURL = folder
-    process.standardInput = FileHandle.nullDevice
     // Files rather than pipes: nothing to drain, nothing to block.
     let files = TemporaryFolder()
+    process.standardInput = FileHandle(forReadingAtPath: try files.file("in", input))
     let (out, err) = (try files.create("out"), try files.create("err"))
     process.standardOutput = out
     process.standardError = err
