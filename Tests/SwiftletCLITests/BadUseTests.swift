@@ -28,7 +28,7 @@ import _SwiftletTestSupport
     let cat = Fixture.photo("cat.jpg")
     let text = try folder.file("text.jpg", "no photo")
     let net = ["--model", "mobilenetv3_small_050", "--weights", small]
-    let out = folder.path("out.npy")
+    let (out, onnx) = (folder.path("out.npy"), folder.path("out.onnx"))
     func run(_ input: String, _ output: String = out) -> [String] {
       ["run", "mobilenetv3_small_050", "--weights", small, "--input", input, "--output", output]
     }
@@ -49,6 +49,16 @@ import _SwiftletTestSupport
       Case(["bench", "tinynet_e", "--threads", "0"], 64, "--threads"),
       Case(["bench", "tinynet_e", "--threads", "257"], 64, "--threads"),
       Case(["bench", "tinynet_e", "--threads", "many"], 64, "--threads"),
+      Case(["bench", "--serve", "tinynet_e", "tinynet_d"], 64, "--serve"),
+      Case(["export", "tinynet_e"], 64, "--output"),
+      Case(["export", "tinynet_e", "--output", out], 64, ".onnx"),
+      Case(["export", "tinynet_e", "--output", onnx, "--size", "96"], 64, "--size"),
+      Case(["export", "tinynet_e", "--output", onnx, "--size", "0", "96"], 64, "--size"),
+      Case(["export", "tinynet_e", "--output", onnx, "--batch", "0"], 64, "--batch"),
+      Case(["export", "tinynet_e", "--output", onnx, "--classes", "-1"], 64, "--classes"),
+      Case(
+        ["export", "mobilenetv3_small_050", "--output", onnx, "--weights", small, "--classes", "3"], 1, "classifier"),
+      Case(["export", "tinynet_e", "--output", folder.path("none/net.onnx")], 1, "net.onnx"),
       Case(["explain", "squeezenet"], 1, "squeezenet1_0"),
       Case(["demo", "--photos", folder.path("none")], 1, "none", "--photos"),
       Case(["demo", "--photos", try emptyFolder()], 1, "holds 0 photos"),

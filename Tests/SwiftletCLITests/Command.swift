@@ -26,16 +26,18 @@ struct Command {
 
   struct Missing: Error {}
 
-  init(_ arguments: [String], environment: [String: String] = [:], folder: URL? = nil) throws {
+  init(
+    _ arguments: [String], environment: [String: String] = [:], folder: URL? = nil, input: String = ""
+  ) throws {
     guard let executable = Self.executable else { throw Missing() }
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.currentDirectoryURL = folder
-    process.standardInput = FileHandle.nullDevice
     // Files rather than pipes: nothing to drain, nothing to block.
     let files = TemporaryFolder()
+    process.standardInput = FileHandle(forReadingAtPath: try files.file("in", input))
     let (out, err) = (try files.create("out"), try files.create("err"))
     process.standardOutput = out
     process.standardError = err

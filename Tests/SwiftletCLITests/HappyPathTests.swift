@@ -133,6 +133,44 @@ import _SwiftletTestSupport
     #expect(text.output.contains("peak memory") && text.output.contains("GFLOP/s"))
   }
 
+  @Test func measuresAgainAndAgain() throws {
+    let command = try Command(
+      ["bench", "--serve", "tinynet_e", "--threads", "1", "--batch", "2"], input: "0.02\n0.1\n")
+    #expect(command.status == 0 && command.errors == "")
+    let lines = command.output.split(separator: "\n").map { $0.split(separator: " ").compactMap { Double($0) } }
+    #expect(lines.count == 2)
+    for line in lines {
+      #expect(line.count == 3 && 0 < line[0] && line[0] <= line[1] && line[2] >= 3)
+    }
+    let wrong = try Command(["bench", "--serve", "tinynet_e"], input: "soon\n")
+    #expect(wrong.status == 64 && wrong.errors.contains("soon"))
+  }
+
+  @Test func exports() throws {
+    let path = folder.path("net.onnx")
+    let labels = try folder.file("ten.txt", (0..<10).map { "class \($0)\n" }.joined())
+    let command = try Command(
+      ["export", "mobilenetv3_small_050", "--weights", try Fixture.tenClasses.get(), "--output", path]
+        + ["--labels", labels, "--batch", "2", "--size", "96", "128", "--json"])
+    #expect(command.status == 0 && command.errors == "")
+    let json = try #require(try command.json() as? [String: Any])
+    #expect(json["input"] as? [Int] == [2, 3, 96, 128] && json["outputs"] as? [[Int]] == [[2, 10]])
+    #expect(json["verification"] is NSNull)
+    let bytes = try Data(contentsOf: URL(filePath: path))
+    for text in ["class 9", "conv_stem.weight", "bicubic", "output"] {
+      #expect(bytes.range(of: Data(text.utf8)) != nil, "\(text)")
+    }
+  }
+
+  /// With no Python in the path nothing can be verified, and the answer says so.
+  @Test func saysThatNothingIsVerified() throws {
+    let path = folder.path("net.onnx")
+    let command = try Command(
+      ["export", "tinynet_e", "--output", path, "--verify"], environment: ["PATH": folder.root.path])
+    #expect(command.status == 1 && command.errors.contains("not verified"))
+    #expect(FileManager.default.fileExists(atPath: path))
+  }
+
   @Test func explains() throws {
     let command = try Command(["explain", "squeezenet1_1", "--threads", "1"])
     #expect(command.status == 0 && command.output.contains("# as written") && command.output.contains("# plan:"))

@@ -20,10 +20,10 @@ import Testing
   }
 
   @Test func everyOperatorHasAForm() throws {
-    for sample in allOps.flatMap(\.samples) {
+    for sample in allOps.flatMap({ $0.samples }) {
       let graph = try graph(of: sample)
       let onnx = try ONNXModel(graph, name: "sample")
-      #expect(defects(of: onnx.message, parameters: onnx.parameters, from: graph) == [], "\(sample.op)")
+      #expect(defects(of: onnx.message, parameters: onnx.parameters, from: graph) == [], "\(sample)")
     }
   }
 

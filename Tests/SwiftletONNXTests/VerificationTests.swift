@@ -11,7 +11,7 @@ struct VerificationTests {
   let folder = Folder()
 
   @Test func agreesAboutEveryOperator() throws {
-    for (i, sample) in allOps.flatMap(\.samples).enumerated() {
+    for (i, sample) in allOps.flatMap({ $0.samples }).enumerated() {
       let graph = try graph(of: sample)
       let weights = Rule().weights(for: graph)
       let path = folder.path("operator's \(i).onnx")
