@@ -35,10 +35,9 @@ extension ONNXValueInfoProto {
 
 /// Those that are written.
 private let operatorSet17: Set<String> = [
-  "Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Conv", "DepthToSpace", "Div", "Elu", "Erf", "Flatten",
-  "Gemm", "GlobalAveragePool", "HardSigmoid", "HardSwish", "Identity", "LayerNormalization", "LeakyRelu", "MatMul",
-  "MaxPool",
-  "Mul", "Pad", "Pow", "ReduceMean", "Relu", "Reshape", "Resize", "Sigmoid", "Slice", "Softmax", "Softplus", "Sub",
-  "Tanh",
-  "Transpose",
+  "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Conv", "DepthToSpace", "Div", "Elu", "Erf",
+  "Expand", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "GridSample", "HardSigmoid", "HardSwish", "Identity",
+  "InstanceNormalization", "LRN", "LayerNormalization", "LeakyRelu", "MatMul", "MaxPool", "Mul", "Pad", "Pow",
+  "ReduceL2", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Resize", "Sigmoid", "Slice", "Softmax", "Softplus", "Sub",
+  "Tanh", "Transpose",
 ]

@@ -20,7 +20,9 @@ import Testing
   }
 
   @Test func everyOperatorHasAForm() throws {
-    for sample in allOps.flatMap({ $0.samples }) {
+    let without = allOps.filter { !($0 is any ONNXOperator.Type) }.map { $0.name }
+    #expect(without == ["DeformRoIPool", "DeformPSRoIPool"])
+    for sample in exportedSamples {
       let graph = try graph(of: sample)
       let onnx = try ONNXModel(graph, name: "sample")
       #expect(defects(of: onnx.message, parameters: onnx.parameters, from: graph) == [], "\(sample)")
@@ -93,6 +95,9 @@ import Testing
     try ONNXModel(Graph(input: input) { [body($0)] }, name: "").message.graph.node
   }
 }
+
+/// Those of operators that have a form.
+let exportedSamples = allOps.filter { $0 is any ONNXOperator.Type }.flatMap { $0.samples }
 
 /// The operator applied to an input and to parameters.
 func graph(of sample: Sample) throws -> Graph {

@@ -21,6 +21,23 @@ extension Reshape: ONNXOperator {
   public func writeONNX(_ onnx: inout ONNXWriter) -> String { onnx.reshape(onnx.inputs[0], extents) }
 }
 
+extension Expand: ONNXOperator {
+  public func writeONNX(_ onnx: inout ONNXWriter) -> String {
+    onnx.apply("Expand", [onnx.inputs[0], onnx.constant(extents.dimensions)])
+  }
+}
+
+/// Indices are floats here: those beyond the axis become its nearest end, then all become integers.
+extension Gather: ONNXOperator {
+  public func writeONNX(_ onnx: inout ONNXWriter) -> String {
+    let last = Float(onnx.inputShapes[0][axis] - 1)
+    let inside = onnx.apply("Clip", [onnx.inputs[1], onnx.constant(0), onnx.constant(last)])
+    let type = ONNXAttribute.integer(ONNXTensorProto.DataType.int64.rawValue)
+    let indices = onnx.apply("Cast", [inside], ["to": type])
+    return onnx.apply("Gather", [onnx.inputs[0], indices], ["axis": .integer(axis)])
+  }
+}
+
 extension Slice: ONNXOperator {
   public func writeONNX(_ onnx: inout ONNXWriter) -> String {
     let bounds = [start, end, axis, step].map { onnx.constant([$0]) }

@@ -12,14 +12,6 @@ extension Gemm: ONNXOperator {
   }
 }
 
-extension BatchNormalization: ONNXOperator {
-  public var onnxAttributes: ONNXAttributes { ["epsilon": .number(epsilon)] }
-}
-
-extension LayerNormalization: ONNXOperator {
-  public var onnxAttributes: ONNXAttributes { ["axis": -1, "epsilon": .number(epsilon)] }
-}
-
 extension Softmax: ONNXOperator {
   public var onnxAttributes: ONNXAttributes { ["axis": -1] }
 }

@@ -2,14 +2,37 @@ import SwiftletGraph
 public import SwiftletOps
 
 extension Conv: ONNXOperator {
-  public func writeONNX(_ onnx: inout ONNXWriter) -> String {
+  public func writeONNX(_ onnx: inout ONNXWriter) -> String { write(onnx.inputs, &onnx) }
+
+  fileprivate func write(_ inputs: [String], _ onnx: inout ONNXWriter) -> String {
     let pads = window.pads.extended(by: window.overhang(onnx.inputShapes[0], onnx.shape))
     return onnx.apply(
-      "Conv", onnx.inputs,
+      "Conv", inputs,
       [
         "kernel_shape": .integers(window.kernel), "strides": .integers(window.strides), "pads": .integers(pads.onnx),
         "dilations": .integers(window.dilations), "group": .integer(group),
       ])
+  }
+}
+
+/// The kernels are a matrix product; each image is a group of channels of one image.
+extension DynamicConv: ONNXOperator {
+  public func writeONNX(_ onnx: inout ONNXWriter) -> String {
+    let (x, bank, batch) = (onnx.inputShapes[0], onnx.inputShapes[1], onnx.inputShapes[0][0])
+    let rows = onnx.reshape(onnx.inputs[1], [bank[0], bank.elementCount / bank[0]])
+    let mixed = onnx.apply("MatMul", [onnx.inputs[2], rows])
+    let kernels = onnx.reshape(mixed, [batch * bank[1], bank[2], bank[3], bank[4]])
+    let images = onnx.reshape(onnx.inputs[0], [1, batch * x[1], x[2], x[3]])
+    return onnx.reshape(Conv(window, group: batch * group).write([images, kernels], &onnx), onnx.shape)
+  }
+}
+
+/// The factors times a constant matrix of ones and zeros.
+extension DiagonalKernel: ONNXOperator {
+  public func writeONNX(_ onnx: inout ONNXWriter) -> String {
+    let ones = reference([NDArray(onnx.inputShapes[0], repeating: 1)])
+    let factors = onnx.reshape(onnx.inputs[0], [onnx.shape[0], 1, 1, 1])
+    return onnx.apply("Mul", [factors, onnx.constant(ones)])
   }
 }
 
@@ -52,6 +75,17 @@ extension GlobalAveragePool: ONNXOperator {}
 
 extension ReduceMean: ONNXOperator {
   public var onnxAttributes: ONNXAttributes { ["axes": .integers(axes), "keepdims": keepDimensions ? 1 : 0] }
+}
+
+extension ReduceL2: ONNXOperator {
+  public var onnxAttributes: ONNXAttributes { ["axes": .integers(axes), "keepdims": keepDimensions ? 1 : 0] }
+}
+
+/// Its axes are an input, unlike those of its kin.
+extension ReduceSum: ONNXOperator {
+  public func writeONNX(_ onnx: inout ONNXWriter) -> String {
+    onnx.apply("ReduceSum", [onnx.inputs[0], onnx.constant(axes)], ["keepdims": keepDimensions ? 1 : 0])
+  }
 }
 
 extension Window {
