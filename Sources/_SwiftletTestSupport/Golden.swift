@@ -62,7 +62,8 @@ public struct Golden: Decodable, Sendable {
   }
 
   public var rule: Rule { Rule(salt: salt, gain: gain) }
-  /// The weights behind the output.
+
+  /// The weights behind the output: the parameters of the rule, and the index buffers of the golden.
   ///
   /// timm keeps attention biases once it has looked them up, so that outputs of networks with `attention_biases` were made
   /// with those of the first, smaller gain that was tried; timm with fresh biases confirms it.
@@ -72,17 +73,11 @@ public struct Golden: Decodable, Sendable {
     for (name, shape, _) in graph.parameters where name.hasSuffix("attention_biases") {
       weights.add(name, shape) { first.parameter(name, shape) }
     }
+    for (name, values) in integers ?? [:] { weights.add(name, [values.count]) { NDArray([values.count], values) } }
     return weights
   }
 
   public var truth: NDArray { NDArray([output!.count, output![0].count], output!.flatMap { $0 }) }
-
-  /// The parameters of the rule, and the index buffers of the golden.
-  public func weights(for graph: Graph) -> Weights {
-    var weights = rule.weights(for: graph)
-    for (name, values) in integers ?? [:] { weights.add(name, [values.count]) { NDArray([values.count], values) } }
-    return weights
-  }
 
   /// The largest relative error among the outputs.
   public func relativeError(of found: [NDArray]) -> Float {
