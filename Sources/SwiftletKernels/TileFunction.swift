@@ -54,11 +54,9 @@ public func tallTile<C: Columns, E: Epilogue, W: Walk>(
 ) {
   switch height {
   case 14: tile(T14<C>.self, e, walk, g, p, a, c, r, next)
-  case 12: tile(T12<C>.self, e, walk, g, p, a, c, r, next)
   case 10: tile(T10<C>.self, e, walk, g, p, a, c, r, next)
   case 8: tile(T8<C>.self, e, walk, g, p, a, c, r, next)
   case 7: tile(T7<C>.self, e, walk, g, p, a, c, r, next)
-  case 6: tile(T6<C>.self, e, walk, g, p, a, c, r, next)
   case 4: tile(T4<C>.self, e, walk, g, p, a, c, r, next)
   case 2: tile(T2<C>.self, e, walk, g, p, a, c, r, next)
   default: tile(Pixel<C>.self, e, walk, g, p, a, c, r, next)

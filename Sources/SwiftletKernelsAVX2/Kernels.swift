@@ -16,13 +16,7 @@ let tileKernels: [TileKey: TileFunction] = [
     shortTile(C16.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .gather32, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather32, .addClamp): {
-    shortTile(C16.self, AddClamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
-  },
   TileKey(16, .gather2, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather2, .addClamp): {
-    shortTile(C16.self, AddClamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
-  },
   TileKey(16, .gatherAny, .clamp): {
     shortTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },

@@ -17,13 +17,7 @@ let tileKernels: [TileKey: TileFunction] = [
     tallTile(C32.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(32, .gather32, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(32, .gather32, .addClamp): {
-    tallTile(C32.self, AddClamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
-  },
   TileKey(32, .gather2, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(32, .gather2, .addClamp): {
-    tallTile(C32.self, AddClamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
-  },
   TileKey(32, .gatherAny, .clamp): { tallTile(C32.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(32, .gatherAny, .addClamp): {
     tallTile(C32.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
@@ -38,13 +32,7 @@ let tileKernels: [TileKey: TileFunction] = [
     tallTile(C16.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .gather32, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather32, .addClamp): {
-    tallTile(C16.self, AddClamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
-  },
   TileKey(16, .gather2, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather2, .addClamp): {
-    tallTile(C16.self, AddClamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
-  },
   TileKey(16, .gatherAny, .clamp): { tallTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gatherAny, .addClamp): {
     tallTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
@@ -52,4 +40,4 @@ let tileKernels: [TileKey: TileFunction] = [
 ]
 
 /// All kernels for AVX-512.
-public let avx512Kernels = kernelSet(name: "AVX-512", tiles: tileKernels, tileHeights: [14, 12, 10, 8, 7, 6, 4, 2, 1])
+public let avx512Kernels = kernelSet(name: "AVX-512", tiles: tileKernels, tileHeights: [14, 10, 8, 7, 4, 2, 1])

@@ -160,14 +160,16 @@ extension Planner {
     _ weights: PackedPanels, rows: Int, rowPixels: Int
   ) {
     let isDense = weights.entries[0].offsets.isEmpty
-    let walk: WalkKind =
+    let preferred: WalkKind =
       isDense ? .dense : [16: .gather16, 32: .gather32, 2: .gather2][reading.pixelStep] ?? .gatherAny
+    var epilogue: EpilogueKind = shortcut == nil ? .clamp : .addClamp
+    // Not every walk is made for shortcuts; the one that takes any step is.
+    let walk = kernels.tiles[TileKey(16, preferred, epilogue)] == nil ? .gatherAny : preferred
     var arguments = TileArguments()
     arguments.inputBlockStride = reading.denseBlockStride ?? 0
     arguments.outputBlockStride = output.region.plane
     arguments.residualBlockStride = shortcut?.region.plane ?? 0
     arguments.pixelStep = reading.pixelStep
-    var epilogue: EpilogueKind = shortcut == nil ? .clamp : .addClamp
     var post: UnaryCall?
     if let call = fused.activation {
       if call.kind == .clamp {
