@@ -44,12 +44,12 @@ final class PhotoNetwork {
 }
 
 extension Model {
-  /// The number of classes that weights of this model were trained for: the first extent of the classifier's weight;
-  /// 1000, ImageNet's, where they hold none.
+  /// The number of classes that weights of this model were trained for: the first extent of the classifier's weight; the
+  /// reference's where they hold none.
   public func classes(in weights: Weights) -> Int {
-    for name in weights.names where name.hasPrefix(classifier) && name.hasSuffix("weight") {
+    for name in weights.names where !isBackbone && name.hasPrefix(classifier) && name.hasSuffix("weight") {
       if let shape = weights.shape(name), shape.rank >= 2, shape[0] > 0 { return shape[0] }
     }
-    return 1000
+    return classes
   }
 }

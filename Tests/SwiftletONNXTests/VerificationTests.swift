@@ -1,6 +1,7 @@
 import Foundation
 import SwiftletGraph
 import SwiftletONNX
+import SwiftletOps
 import Testing
 import _SwiftletTestSupport
 

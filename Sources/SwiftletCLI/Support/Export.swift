@@ -9,12 +9,12 @@ struct Export {
 
   /// - Parameters:
   ///   - weights: random ones where `nil`.
-  ///   - classes: those of the weights where `nil`.
+  ///   - classes: those of the weights, or of the reference, where `nil`.
   ///   - labels: the path of a file with the classes' names.
   init(
     _ model: Model, weights: Weights?, classes: Int?, labels: String?, batch: Int, size: (height: Int, width: Int)?
   ) throws {
-    let classes = classes ?? weights.map(model.classes) ?? 1000
+    let classes = classes ?? weights.map { model.classes(in: $0) } ?? model.classes
     graph = try model.graph(batch: batch, size: size, classes: classes)
     self.weights = weights ?? .random(for: graph)
     var preprocessing = model.preprocessing

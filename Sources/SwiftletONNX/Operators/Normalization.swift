@@ -24,9 +24,25 @@ extension GroupNormalization: ONNXOperator {
   }
 }
 
+/// ONNX Runtime refuses sums over an even number of channels: these are means over the rows of a map, padded with zeros.
 extension LRN: ONNXOperator {
   public var onnxAttributes: ONNXAttributes {
     ["alpha": .number(alpha), "beta": .number(beta), "bias": .number(bias), "size": .integer(size)]
+  }
+
+  public func writeONNX(_ onnx: inout ONNXWriter) -> String {
+    if size % 2 == 1 { return onnx.apply("LRN", onnx.inputs, onnxAttributes) }
+    let (x, shape) = (onnx.inputs[0], onnx.shape)
+    let rows = onnx.reshape(onnx.apply("Mul", [x, x]), [shape[0], 1, shape[1], shape[2] * shape[3]])
+    let means = onnx.apply(
+      "AveragePool", [rows],
+      [
+        "kernel_shape": .integers([size, 1]), "pads": .integers([(size - 1) / 2, 0, size / 2, 0]),
+        "count_include_pad": 1,
+      ])
+    let scaled = onnx.apply("Mul", [onnx.reshape(means, shape), onnx.constant(alpha)])
+    let divisor = onnx.apply("Pow", [onnx.apply("Add", [scaled, onnx.constant(bias)]), onnx.constant(beta)])
+    return onnx.apply("Div", [x, divisor])
   }
 }
 
