@@ -9,8 +9,9 @@ final class ThreadPool: @unchecked Sendable {
   private let lines: UnsafeMutablePointer<UInt32>
   private let commands: UnsafePointer<Command>
   private let commandCount: Int
-  /// Seconds of the fastest run with all threads.
-  private var best = Double.infinity
+  private var runs = 0
+  /// Seconds that one thread alone takes.
+  private var alone = Double.infinity
   /// When a run is next tried with all threads, after one of them had to be waited for.
   private var soloUntil = 0.0
   private var soloSeconds = shortestSolo
@@ -19,11 +20,9 @@ final class ThreadPool: @unchecked Sendable {
   private static let spinSeconds = 200e-6
   /// A thread that is this late at a barrier has lost its core to another program.
   private static let lateSeconds = 400e-6
-  /// A run that takes so many times as long as the fastest was disturbed.
-  private static let disturbed = 1.6
   /// How long runs do without the other threads then: longer each time it happens again.
   private static let shortestSolo = 0.01
-  private static let longestSolo = 0.64
+  private static let longestSolo = 1.28
 
   private var start: UnsafeMutablePointer<UInt32> { lines + count * Self.lineFloats }
   private var sleepers: UnsafeMutablePointer<UInt32> { lines + (count + 1) * Self.lineFloats }
@@ -61,17 +60,25 @@ final class ThreadPool: @unchecked Sendable {
 
   /// Runs all commands, the caller being the first thread.
   ///
-  /// A core that another program keeps busy would make every barrier wait for it: where that was seen, the caller runs alone
-  /// for a while. The answer is the same.
+  /// A core that another program keeps busy would make every barrier wait for it: where the threads together are no faster than
+  /// one alone, the caller runs alone for a while. The answer is the same.
   func run() {
     let state = platform_flush_denormals()
     if count == 1 {
       _ = walk(0, 1)
     } else {
       let began = platform_seconds()
-      if began < soloUntil { _ = walk(0, 1) } else { runTogether(began) }
+      if began < soloUntil || runs == 1 { runAlone(began) } else { runTogether(began) }
+      runs += 1
     }
     platform_restore_denormals(state)
+  }
+
+  /// The second run of all is one of these, so that there is something to compare with.
+  private func runAlone(_ began: Double) {
+    _ = walk(0, 1)
+    let seconds = platform_seconds() - began
+    alone = min(seconds, alone * 1.05)  // forgets: the machine may have become slower for good
   }
 
   private func runTogether(_ began: Double) {
@@ -79,9 +86,7 @@ final class ThreadPool: @unchecked Sendable {
     if platform_load(sleepers) != 0 { platform_wake_all(start) }
     let wasLate = walk(0, count)
     let now = platform_seconds()
-    let isDisturbed = wasLate || now - began > Self.disturbed * best
-    best = min(now - began, best * 1.002)  // forgets: the machine may have become slower for good
-    if isDisturbed {
+    if wasLate || now - began > alone {
       soloUntil = now + soloSeconds
       soloSeconds = min(2 * soloSeconds, Self.longestSolo)
     } else {
