@@ -4,8 +4,9 @@ SOURCES = Sources Tests Package.swift
 
 .PHONY: demo test build setup format lint check-floors
 
+# Without the ONNX exporter, whose protocol buffers take a third of the build.
 demo: setup
-	swift run -c release swiftlet demo
+	swift run -c release --disable-default-traits swiftlet demo
 
 # Without testable imports the tests use the very modules that are shipped, and nothing is built twice.
 test: setup

@@ -37,6 +37,10 @@ let package = Package(
     .library(name: "SwiftletONNX", targets: ["SwiftletONNX"]),
     .executable(name: "swiftlet", targets: ["SwiftletCLI"]),
   ],
+  traits: [
+    .trait(name: "ONNX", description: "The command line exports to ONNX; needs swift-protobuf, a third of the build."),
+    .default(enabledTraits: ["ONNX"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
@@ -84,7 +88,8 @@ let package = Package(
     .executableTarget(
       name: "SwiftletCLI",
       dependencies: libraries + [
-        "Swiftlet", "SwiftletONNX", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Swiftlet", .target(name: "SwiftletONNX", condition: .when(traits: ["ONNX"])),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
     // Tests mirror Sources.

@@ -22,6 +22,12 @@ struct SwiftletCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       DemoCommand.self, ModelsCommand.self, InspectCommand.self, ClassifyCommand.self, EmbedCommand.self,
-      RunCommand.self, ExportCommand.self, BenchCommand.self, ProfileCommand.self, ExplainCommand.self,
-    ])
+      RunCommand.self, BenchCommand.self, ProfileCommand.self, ExplainCommand.self,
+    ] + exports)
+
+  #if ONNX
+    private static let exports: [any ParsableCommand.Type] = [ExportCommand.self]
+  #else
+    private static let exports: [any ParsableCommand.Type] = []
+  #endif
 }
