@@ -88,7 +88,7 @@ let package = Package(
     .executableTarget(
       name: "SwiftletCLI",
       dependencies: libraries + [
-        "Swiftlet", .target(name: "SwiftletONNX", condition: .when(traits: ["ONNX"])),
+        "Swiftlet", .byName(name: "SwiftletONNX", condition: .when(traits: ["ONNX"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
