@@ -17,7 +17,8 @@ let libraries: [Target.Dependency] = [
 
 /// Kernels are always optimised, also in debug builds: an unspecialised kernel is a hundred times slower.
 func kernels(_ flags: String...) -> [SwiftSetting] {
-  strict + [.unsafeFlags(["-Ounchecked", "-gnone", "-enforce-exclusivity=unchecked"] + flags.flatMap { ["-Xcc", $0] })]
+  let own = ["-Ounchecked", "-gnone", "-enforce-exclusivity=unchecked"]
+  return strict + [.unsafeFlags(own + flags.flatMap { ["-Xcc", $0] })]
 }
 
 #if arch(x86_64)
