@@ -15,4 +15,14 @@ import _SwiftletTestSupport
     let graph = try model.graph(batch: golden.input[0], size: (golden.input[2], golden.input[3]))
     #expect(differences(of: graph, from: golden) == [])
   }
+
+  /// No right answer is passed over: each belongs to a model.
+  @Test(.enabled(if: SharedData.isThere)) func everyGoldenHasAModel() throws {
+    let names = Set(allModels.map(\.name))
+    for folder in ["classification", "torchvision", "authors"] {
+      let goldens = try Golden.all(folder)
+      #expect(!goldens.isEmpty, "\(folder)")
+      for golden in goldens { #expect(names.contains(golden.model), "\(golden.model)") }
+    }
+  }
 }
