@@ -63,8 +63,12 @@ struct BlockedView: Sendable {
     return channels.map { position[$0 / 16]! * 16 + $0 % 16 }
   }
 
-  /// Channels lie in order, from the first lane of a block.
-  var isDense: Bool { channels[0] % 16 == 0 && channels.indices.allSatisfy { channels[$0] == channels[0] + $0 } }
+  /// Where channels that lie in order from the first lane of a block begin, and the floats from block to block; `nil` where they do
+  /// not.
+  var dense: (base: Int, blockStride: Int)? {
+    guard channels[0] % 16 == 0, channels.indices.allSatisfy({ channels[$0] == channels[0] + $0 }) else { return nil }
+    return (channels[0] / 16 * region.plane, region.plane)
+  }
 }
 
 /// The forms in which a value exists; the other one is made when a step asks for it.

@@ -5,7 +5,7 @@ public func hardSwish<V: Vector>(_ x: V) -> V {
   x.times(V(splat: 0.5).fma(x, V(splat: 1 / 6)).most(V(splat: 0)).least(V(splat: 1)))
 }
 
-/// eˣ for x limited to −87…88: 2ⁿ · p(r), n the nearest integer to x / ln 2, p of degree 6 on |r| ≤ ln 2 / 2.
+/// eˣ for x limited to −87…88: 2ⁿ · p(r), n the nearest integer to x / ln 2, r the rest; p is within 1e-7 of eʳ.
 @inlinable @inline(__always)
 public func exponential<V: Vector>(_ x: V) -> V {
   let x = x.most(V(splat: -87)).least(V(splat: 88))
@@ -13,13 +13,12 @@ public func exponential<V: Vector>(_ x: V) -> V {
   let t = magic.fma(x, V(splat: 1.442_695_04))
   let n = t.minus(magic)
   let r = x.fma(n, V(splat: -0.693_145_75)).fma(n, V(splat: -1.428_606_8e-6))
-  var p = V(splat: 1.0 / 720).times(r).plus(V(splat: 1.0 / 120))
-  p = V(splat: 1.0 / 24).fma(p, r)
-  p = V(splat: 1.0 / 6).fma(p, r)
-  p = V(splat: 0.5).fma(p, r)
-  p = V(splat: 1).fma(p, r)
-  p = V(splat: 1).fma(p, r)
-  return p.times(t.powerOfTwo())
+  var p = V(splat: 0.0418979319).fma(r, V(splat: 0.00829031286))
+  p = V(splat: 0.166676362).fma(r, p)
+  p = V(splat: 0.499991495).fma(r, p)
+  p = V(splat: 0.999999707).fma(r, p)
+  p = V(splat: 1).fma(r, p)
+  return p.timesPowerOfTwo(t)
 }
 
 @inlinable @inline(__always)
@@ -41,33 +40,24 @@ public func hyperbolicTangent<V: Vector>(_ x: V) -> V {
   return s.minus(V(splat: 0.0625)).whenPositive(far, near)
 }
 
-/// The error function. Abramowitz and Stegun 7.1.26 has 1.5e-7 absolute error; below 0.5 a Taylor series keeps it relative.
-@inlinable @inline(__always)
-public func errorFunction<V: Vector>(_ x: V) -> V {
-  let one = V(splat: 1)
-  let zero = V(splat: 0)
-  let magnitude = x.most(zero.minus(x))
-  let t = one.over(one.fma(magnitude, V(splat: 0.327_591_1)))
-  var p = V(splat: -1.453_152_027).fma(t, V(splat: 1.061_405_429))
-  p = V(splat: 1.421_413_741).fma(t, p)
-  p = V(splat: -0.284_496_736).fma(t, p)
-  p = V(splat: 0.254_829_592).fma(t, p)
-  let tail = p.times(t).times(exponential(zero.minus(magnitude.times(magnitude))))
-  let far = one.minus(tail)
-  let s = x.times(x)
-  var q = V(splat: 1.0 / 216).fma(s, V(splat: -1.0 / 1320))
-  q = V(splat: -1.0 / 42).fma(s, q)
-  q = V(splat: 0.1).fma(s, q)
-  q = V(splat: -1.0 / 3).fma(s, q)
-  q = one.fma(s, q)
-  let near = x.times(q).times(V(splat: 1.128_379_167_1))
-  return magnitude.minus(V(splat: 0.5)).whenPositive(x.whenPositive(far, zero.minus(far)), near)
-}
-
+/// x · Φ(x), Φ the distribution of the normal law. Φ(x) − 1/2 is x · p(x²) / q(x²) to 3e-8 of its value up to 5.7, where Φ is 1 in
+/// 32 bits.
 @inlinable @inline(__always)
 public func gelu<V: Vector>(_ x: V) -> V {
-  let half = V(splat: 0.5)
-  return x.times(half.fma(half, errorFunction(x.times(V(splat: 0.707_106_781_2)))))
+  let x = x.most(V(splat: -5.7))
+  let near = x.least(V(splat: 5.7))
+  let s = near.times(near)
+  var p = V(splat: 6.289_289_54e-6).fma(s, V(splat: 2.169_499_49e-8))
+  p = V(splat: 1.737_713_42e-4).fma(s, p)
+  p = V(splat: 4.706_641_48e-3).fma(s, p)
+  p = V(splat: 3.443_960_2e-2).fma(s, p)
+  p = V(splat: 0.398_942_27).fma(s, p)
+  var q = V(splat: 7.471_266_38e-5).fma(s, V(splat: 1.161_946_55e-6))
+  q = V(splat: 1.913_243_92e-3).fma(s, q)
+  q = V(splat: 2.896_448_73e-2).fma(s, q)
+  q = V(splat: 0.252_993_518).fma(s, q)
+  q = V(splat: 1).fma(s, q)
+  return x.times(V(splat: 0.5).plus(near.times(p).over(q)))
 }
 
 @inlinable @inline(__always)

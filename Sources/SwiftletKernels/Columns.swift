@@ -4,6 +4,8 @@
 public protocol Columns {
   static var width: Int { get }
   init(_ p: Source)
+  /// Reads back what `store` wrote.
+  init(_ c: Target, _ blockStride: Int)
   mutating func fma(_ s: Float, _ w: Self)
   /// Stores to a blocked map: 16 channels side by side, the next block `blockStride` floats away.
   func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int)
@@ -14,9 +16,21 @@ public struct One<V: Vector>: Columns {
   @usableFromInline var v: V
   @inlinable @inline(__always) public static var width: Int { V.lanes }
   @inlinable @inline(__always) public init(_ p: Source) { v = V(p) }
+  @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = V(c) }
   @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) { v = v.fma(V(splat: s), w.v) }
   @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
     e.finish(v, offset).store(c)
+  }
+}
+
+/// Lanes that belong to no channel: zeros are stored, nothing is computed.
+public struct Blank<V: Vector>: Columns {
+  @inlinable @inline(__always) public static var width: Int { 0 }
+  @inlinable @inline(__always) public init(_ p: Source) {}
+  @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) {}
+  @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) {}
+  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
+    V(splat: 0).store(c)
   }
 }
 
@@ -28,6 +42,10 @@ public struct Beside<L: Columns, R: Columns>: Columns {
   @inlinable @inline(__always) public init(_ p: Source) {
     l = L(p)
     r = R(p + L.width)
+  }
+  @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) {
+    l = L(c, blockStride)
+    r = R(c + L.width / 16 * blockStride + L.width % 16, blockStride)
   }
   @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) {
     l.fma(s, w.l)

@@ -124,8 +124,30 @@ func strip<G: DepthwiseGeometry, V: Vector>(
   sums.store(y, lower, upper)
 }
 
-/// Rows of a map at least 7 outputs wide; the last strips of a row overlap where 7 does not divide the width. Only the first strip
-/// may reach over the left edge and only the last one over the right.
+/// One row of outputs, at least 7; the last strips overlap where 7 does not divide the width. Only the first strip may reach over
+/// the left edge and only the last one over the right.
+@inlinable @inline(__always)
+func depthwiseRow<G: DepthwiseGeometry, V: Vector>(
+  _ g: G.Type, _ v: V.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: V, _ y: Target,
+  _ width: Int, _ lower: V, _ upper: V
+) {
+  let end = width - 7
+  if end == 0 {
+    strip(g, v, true, true, x, rows, rowStride, w, bias, y, lower, upper)
+    return
+  }
+  strip(g, v, true, false, x, rows, rowStride, w, bias, y, lower, upper)
+  let lastInner = end - (G.right + G.stride - 1) / G.stride
+  var column = 7
+  while column < end {
+    let start = min(column, lastInner)
+    strip(g, v, false, false, x + start * G.stride * 16, rows, rowStride, w, bias, y + start * 16, lower, upper)
+    column += 7
+  }
+  strip(g, v, false, true, x + end * G.stride * 16, rows, rowStride, w, bias, y + end * 16, lower, upper)
+}
+
+/// Rows of a map at least 7 outputs wide. All lanes of a row are done before the next one, so that a row is fetched once.
 @inlinable @inline(never)
 public func depthwise<G: DepthwiseGeometry, V: Vector>(
   _ g: G.Type, _ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source, _ y: Target, _ first: Int,
@@ -135,64 +157,58 @@ public func depthwise<G: DepthwiseGeometry, V: Vector>(
   let rowStride = d.inputWidth * 16
   let lower = V(splat: d.lower)
   let upper = V(splat: d.upper)
-  var lane = 0
-  while lane < 16 {
-    let bias = V(weights + lane)
-    var row = first
-    while row < last {
-      let top = row * G.stride - d.top
-      let skipped = max(0, -top)
-      let rows = min(G.kernel, d.inputHeight - top) - skipped
-      let w = weights + (16 + skipped * G.kernel * 16 + lane)
-      let from = x + (top + skipped) * rowStride + lane - G.left * 16
-      let to = y + row * d.outputWidth * 16 + lane
-      let end = d.outputWidth - 7
-      if end == 0 {
-        strip(g, v, true, true, from, rows, rowStride, w, bias, to, lower, upper)
-      } else {
-        strip(g, v, true, false, from, rows, rowStride, w, bias, to, lower, upper)
-        let lastInner = end - (G.right + G.stride - 1) / G.stride
-        var column = 7
-        while column < end {
-          let start = min(column, lastInner)
-          strip(
-            g, v, false, false, from + start * G.stride * 16, rows, rowStride, w, bias, to + start * 16, lower, upper)
-          column += 7
-        }
-        strip(g, v, false, true, from + end * G.stride * 16, rows, rowStride, w, bias, to + end * 16, lower, upper)
-      }
-      row += 1
+  var row = first
+  while row < last {
+    let top = row * G.stride - d.top
+    let skipped = max(0, -top)
+    let rows = min(G.kernel, d.inputHeight - top) - skipped
+    let from = x + (top + skipped) * rowStride - G.left * 16
+    let to = y + row * d.outputWidth * 16
+    let w = weights + (16 + skipped * G.kernel * 16)
+    var lane = 0
+    while lane < 16 {
+      depthwiseRow(
+        g, v, from + lane, rows, rowStride, w + lane, V(weights + lane), to + lane, d.outputWidth, lower, upper)
+      lane += V.lanes
     }
-    lane += V.lanes
+    row += 1
   }
 }
 
-/// Any kernel, stride, dilation, padding and width; one output at a time.
+/// Any kernel, stride, dilation, padding and width: a row of sums in memory, to which tap after tap is added.
 @inlinable @inline(__always)
 public func depthwiseAny<V: Vector>(
   _ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source, _ y: Target, _ first: Int, _ last: Int
 ) {
   let d = arguments.assumingMemoryBound(to: DepthwiseArguments.self).pointee
-  let lower = V(splat: d.lower)
-  let upper = V(splat: d.upper)
   for row in first..<last {
-    for column in 0..<d.outputWidth {
-      var lane = 0
-      while lane < 16 {
-        var sum = V(weights + lane)
-        for ky in 0..<d.kernel {
-          let iy = row * d.stride - d.top + ky * d.dilation
-          if iy < 0 || iy >= d.inputHeight { continue }
-          for kx in 0..<d.kernel {
-            let ix = column * d.stride - d.left + kx * d.dilation
-            if ix < 0 || ix >= d.inputWidth { continue }
-            sum = sum.fma(
-              V(x + (iy * d.inputWidth + ix) * 16 + lane), V(weights + (1 + ky * d.kernel + kx) * 16 + lane))
-          }
-        }
-        sum.most(lower).least(upper).store(y + (row * d.outputWidth + column) * 16 + lane)
-        lane += V.lanes
+    let sums = y + row * d.outputWidth * 16
+    fillRow(v, sums, d.outputWidth, weights)
+    for ky in 0..<d.kernel {
+      let iy = row * d.stride - d.top + ky * d.dilation
+      if iy < 0 || iy >= d.inputHeight { continue }
+      for kx in 0..<d.kernel {
+        let tap = RowTap(d.outputWidth, d.stride, kx * d.dilation - d.left, d.inputWidth)
+        let from = x + (iy * d.inputWidth + tap.input) * 16
+        addTap(v, sums + tap.first * 16, from, d.stride * 16, tap.count, weights + (1 + ky * d.kernel + kx) * 16)
       }
     }
+    clampRow(v, sums, d.outputWidth, d.lower, d.upper)
+  }
+}
+
+/// Adds one tap of a filter to `count` sums; `step` floats between their inputs.
+@inlinable @inline(__always)
+func addTap<V: Vector>(_ v: V.Type, _ sums: Target, _ x: Source, _ step: Int, _ count: Int, _ weights: Source) {
+  var lane = 0
+  while lane < 16 {
+    let w = V(weights + lane)
+    var (sum, from) = (sums + lane, x + lane)
+    for _ in 0..<count {
+      V(sum).fma(V(from), w).store(sum)
+      sum += 16
+      from += step
+    }
+    lane += V.lanes
   }
 }

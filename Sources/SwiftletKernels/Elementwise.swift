@@ -99,23 +99,27 @@ public func binary<F: BinaryFormula, V: Vector>(
   }
 }
 
-/// x · scale + shift of one block, clamped: a normalisation that no convolution took in, a squeeze-and-excite gate.
+/// x · scale + shift of one block, clamped: a normalisation that no convolution took in, a squeeze-and-excite gate. In pieces that
+/// stay in the first cache until all lanes are done.
 @inlinable @inline(__always)
 public func affine<V: Vector>(
   _ v: V.Type, _ x: Source, _ scale: Source, _ shift: Source, _ y: Target, _ pixels: Int, _ lower: Float,
   _ upper: Float
 ) {
-  let low = V(splat: lower)
-  let high = V(splat: upper)
-  var lane = 0
-  while lane < 16 {
-    let s = V(scale + lane)
-    let b = V(shift + lane)
-    var i = lane
-    while i < pixels * 16 {
-      b.fma(V(x + i), s).most(low).least(high).store(y + i)
-      i += 16
+  let (low, high) = (V(splat: lower), V(splat: upper))
+  var first = 0
+  while first < pixels * 16 {
+    let end = min(first + 1024, pixels * 16)
+    var lane = 0
+    while lane < 16 {
+      let (s, b) = (V(scale + lane), V(shift + lane))
+      var i = first + lane
+      while i < end {
+        b.fma(V(x + i), s).most(low).least(high).store(y + i)
+        i += 16
+      }
+      lane += V.lanes
     }
-    lane += V.lanes
+    first = end
   }
 }

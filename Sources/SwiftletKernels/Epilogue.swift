@@ -7,6 +7,13 @@ public protocol Epilogue {
   func finish<V: Vector>(_ v: V, _ offset: Int) -> V
 }
 
+/// A sum to which more will be added.
+public struct Unfinished: Epilogue {
+  @inlinable @inline(__always) public init(_ g: TileArguments, _ residual: Source?) {}
+  @inlinable @inline(__always) public var residualBlockStride: Int { 0 }
+  @inlinable @inline(__always) public func finish<V: Vector>(_ v: V, _ offset: Int) -> V { v }
+}
+
 /// min and max with bounds as data: nothing (±∞), ReLU and ReLU6 in one instantiation.
 public struct Clamp: Epilogue {
   @usableFromInline let lower: Float

@@ -4,7 +4,7 @@ public enum UnaryKind: Int, Sendable, CaseIterable {
 }
 public enum BinaryKind: Int, Sendable, CaseIterable { case add, sub, mul, div }
 public enum EpilogueKind: Int, Sendable, CaseIterable { case clamp, addClamp, hardSwish }
-public enum WalkKind: Int, Sendable, CaseIterable { case dense, gather16, gather32, gather2, gatherAny }
+public enum WalkKind: Int, Sendable, CaseIterable { case dense16, dense32, gather16, gather32, gather2, gatherAny }
 
 /// Which tiles: channels, walk, epilogue.
 public struct TileKey: Hashable, Sendable {
@@ -51,18 +51,23 @@ public struct KernelSet: Sendable {
 
   /// The heights (pixels) of tiles, largest first.
   public var tileHeights: [Int]
-  /// The widths (channels) of tiles, largest first.
-  public var tileWidths: [Int] { Set(tiles.keys.map(\.width)).sorted(by: >) }
+  /// How many products of a panel stay in the first cache, a multiple of 16; panels with more are cut into parts.
+  public var panelDepth: Int
+  /// The widths (channels) of such tiles, largest first.
+  public func widths(_ walk: WalkKind, _ epilogue: EpilogueKind) -> [Int] {
+    tiles.keys.filter { $0.walk == walk && $0.epilogue == epilogue }.map(\.width).sorted(by: >)
+  }
 
   public init(
-    name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], depthwise: [DepthwiseKey: DepthwiseFunction],
+    name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], panelDepth: Int,
+    depthwise: [DepthwiseKey: DepthwiseFunction],
     depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,
     maxPool: PoolFunction, averagePool: PoolFunction, globalAverage: GlobalPoolFunction, resize: ResizeFunction,
     winogradInput: WinogradInputFunction, winogradOutput: WinogradOutputFunction,
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
     attention: AttentionFunction
   ) {
-    (self.name, self.tiles, self.tileHeights) = (name, tiles, tileHeights)
+    (self.name, self.tiles, self.tileHeights, self.panelDepth) = (name, tiles, tileHeights, panelDepth)
     (self.depthwise, self.depthwiseAny) = (depthwise, depthwiseAny)
     (self.unary, self.binary, self.affine) = (unary, binary, affine)
     (self.maxPool, self.averagePool, self.globalAverage) = (maxPool, averagePool, globalAverage)

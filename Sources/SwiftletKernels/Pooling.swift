@@ -33,6 +33,7 @@ public enum SumFormula: PoolFormula {
   @inlinable @inline(__always) public static func fold<V: Vector>(_ a: V, _ b: V) -> V { a.plus(b) }
 }
 
+/// A row of results in memory, into which tap after tap is folded; then their factors.
 @inlinable @inline(__always)
 public func pool<F: PoolFormula, V: Vector>(
   _ f: F.Type, _ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ factors: Source?, _ y: Target, _ first: Int,
@@ -40,26 +41,37 @@ public func pool<F: PoolFormula, V: Vector>(
 ) {
   let p = arguments.assumingMemoryBound(to: PoolArguments.self).pointee
   for row in first..<last {
-    let top = row * p.strideY - p.top
-    for column in 0..<p.outputWidth {
-      let left = column * p.strideX - p.left
-      let pixel = row * p.outputWidth + column
-      let factor = V(splat: factors.map { $0[pixel] } ?? 1)
-      var lane = 0
-      while lane < 16 {
-        var value = V(splat: F.start)
-        for ky in 0..<p.kernelHeight {
-          let iy = top + ky * p.dilationY
-          if iy < 0 || iy >= p.inputHeight { continue }
-          for kx in 0..<p.kernelWidth {
-            let ix = left + kx * p.dilationX
-            if ix < 0 || ix >= p.inputWidth { continue }
-            value = F.fold(value, V(x + (iy * p.inputWidth + ix) * 16 + lane))
-          }
-        }
-        value.times(factor).store(y + pixel * 16 + lane)
-        lane += V.lanes
+    let results = y + row * p.outputWidth * 16
+    for i in stride(from: 0, to: p.outputWidth * 16, by: V.lanes) { V(splat: F.start).store(results + i) }
+    for ky in 0..<p.kernelHeight {
+      let iy = row * p.strideY - p.top + ky * p.dilationY
+      if iy < 0 || iy >= p.inputHeight { continue }
+      for kx in 0..<p.kernelWidth {
+        let tap = RowTap(p.outputWidth, p.strideX, kx * p.dilationX - p.left, p.inputWidth)
+        fold(f, v, results + tap.first * 16, x + (iy * p.inputWidth + tap.input) * 16, p.strideX * 16, tap.count)
       }
+    }
+    guard let factors else { continue }
+    for column in 0..<p.outputWidth {
+      let factor = V(splat: factors[row * p.outputWidth + column])
+      for lane in stride(from: column * 16, to: column * 16 + 16, by: V.lanes) {
+        V(results + lane).times(factor).store(results + lane)
+      }
+    }
+  }
+}
+
+/// Folds one tap into `count` results; `step` floats between their inputs.
+@inlinable @inline(__always)
+func fold<F: PoolFormula, V: Vector>(
+  _ f: F.Type, _ v: V.Type, _ results: Target, _ x: Source, _ step: Int, _ count: Int
+) {
+  for lane in stride(from: 0, to: 16, by: V.lanes) {
+    var (to, from) = (results + lane, x + lane)
+    for _ in 0..<count {
+      F.fold(V(to), V(from)).store(to)
+      to += 16
+      from += step
     }
   }
 }

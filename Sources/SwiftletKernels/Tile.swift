@@ -5,6 +5,8 @@ public protocol Tile {
   associatedtype C: Columns
   static var height: Int { get }
   init(_ bias: C)
+  /// Reads back what `store` wrote.
+  init(_ c: Target, _ blockStride: Int)
   /// - Parameter step: floats between the input's values of neighbouring output pixels.
   mutating func fma(_ a: Source, _ step: Int, _ w: C)
   func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int)
@@ -14,6 +16,7 @@ public struct Pixel<C: Columns>: Tile {
   @usableFromInline var accumulator: C
   @inlinable @inline(__always) public static var height: Int { 1 }
   @inlinable @inline(__always) public init(_ bias: C) { accumulator = bias }
+  @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { accumulator = C(c, blockStride) }
   @inlinable @inline(__always) public mutating func fma(_ a: Source, _ step: Int, _ w: C) {
     accumulator.fma(a.pointee, w)
   }
@@ -29,6 +32,10 @@ public struct Stack<A: Tile, B: Tile>: Tile where A.C == B.C {
   @inlinable @inline(__always) public init(_ bias: A.C) {
     a = A(bias)
     b = B(bias)
+  }
+  @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) {
+    a = A(c, blockStride)
+    b = B(c + A.height * 16, blockStride)
   }
   @inlinable @inline(__always) public mutating func fma(_ p: Source, _ step: Int, _ w: A.C) {
     a.fma(p, step, w)

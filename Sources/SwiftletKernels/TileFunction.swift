@@ -11,69 +11,94 @@ public struct TileArguments: BitwiseCopyable, Sendable {
   public init() {}
 }
 
-/// Packed weights of neighbouring output channels.
+/// Packed weights of neighbouring output channels, or a part of them that stays in the first cache: then the output holds the sums
+/// between the parts.
 public struct Panel: BitwiseCopyable {
-  /// The bias of each channel, then for each product the weights of all channels side by side.
+  /// The bias of each channel (read by the first part only), then for each product the weights of all channels side by side.
   public var weights: Source
   /// Where the input of each product lies, in floats from the pixel; `nil` for dense walks.
   public var offsets: UnsafePointer<Int32>?
   /// Products for each output.
   public var depth: Int
+  public var isFirstPart: Bool
+  public var isLastPart: Bool
+  /// Floats from the pixel to the first product's input.
+  public var inputOffset: Int
+  /// The weights that will be needed after these: tiles fetch them, a line a step, until they are all there.
+  public var next: Source
+  public var nextEnd: Source
   /// Floats from the output's first channel to this panel's, and the same in the residual.
   public var outputOffset: Int
   public var residualOffset: Int
 
-  public init(weights: Source, offsets: UnsafePointer<Int32>?, depth: Int, outputOffset: Int, residualOffset: Int) {
+  public init(
+    weights: Source, offsets: UnsafePointer<Int32>?, depth: Int, isFirstPart: Bool = true, isLastPart: Bool = true,
+    inputOffset: Int = 0, next: Range<Int> = 0..<0, outputOffset: Int, residualOffset: Int
+  ) {
+    (self.next, nextEnd) = (weights + next.lowerBound, weights + next.upperBound)
     (self.weights, self.offsets, self.depth) = (weights, offsets, depth)
+    (self.isFirstPart, self.isLastPart, self.inputOffset) = (isFirstPart, isLastPart, inputOffset)
     (self.outputOffset, self.residualOffset) = (outputOffset, residualOffset)
   }
 }
 
-/// Computes one tile: height, `TileArguments`, `Panel`, input, output, residual, weights to fetch next.
+/// Computes tiles side by side: their height, how many, `TileArguments`, `Panel`, input, output, residual.
 public typealias TileFunction =
-  @convention(c) (Int, UnsafeRawPointer, UnsafeRawPointer, Source, Target, Source?, Source) -> Void
+  @convention(c) (Int, Int, UnsafeRawPointer, UnsafeRawPointer, Source, Target, Source?) -> Void
 
-/// One tile. A function of its own for each type, so that nothing else competes for registers.
+/// Tiles of one height. A function of its own for each type, so that nothing else competes for registers.
 @inlinable @inline(never)
-public func tile<T: Tile, E: Epilogue, W: Walk>(
-  _ t: T.Type, _ e: E.Type, _ walk: W.Type, _ arguments: UnsafeRawPointer, _ panel: UnsafeRawPointer, _ a: Source,
-  _ c: Target, _ residual: Source?, _ next: Source
+public func tiles<T: Tile, E: Epilogue, W: Walk>(
+  _ t: T.Type, _ e: E.Type, _ walk: W.Type, _ count: Int, _ arguments: UnsafeRawPointer, _ panel: UnsafeRawPointer,
+  _ a: Source, _ c: Target, _ residual: Source?
 ) {
   let g = arguments.assumingMemoryBound(to: TileArguments.self).pointee
   let p = panel.assumingMemoryBound(to: Panel.self).pointee
-  var accumulators = T(T.C(p.weights))
-  W.run(&accumulators, a, p.weights + T.C.width, g, p, next)
-  accumulators.store(c, g.outputBlockStride, E(g, residual), 0)
+  let epilogue = E(g, residual)
+  var (a, offset, next) = (a, 0, p.next)
+  for _ in 0..<count {
+    let to = c + offset
+    var accumulators = p.isFirstPart ? T(T.C(p.weights)) : T(to, g.outputBlockStride)
+    W.run(&accumulators, a, p.weights + T.C.width, g, p, next < p.nextEnd ? next : p.weights)
+    if p.isLastPart {
+      accumulators.store(to, g.outputBlockStride, epilogue, offset)
+    } else {
+      accumulators.store(to, g.outputBlockStride, Unfinished(g, nil), 0)
+    }
+    a += T.height * W.step(g)
+    offset += T.height * 16
+    next += p.depth * 16
+  }
 }
 
 /// The heights of tiles in 32 registers.
 @inlinable @inline(__always)
 public func tallTile<C: Columns, E: Epilogue, W: Walk>(
-  _ columns: C.Type, _ e: E.Type, _ walk: W.Type, _ height: Int, _ g: UnsafeRawPointer, _ p: UnsafeRawPointer,
-  _ a: Source, _ c: Target, _ r: Source?, _ next: Source
+  _ columns: C.Type, _ e: E.Type, _ walk: W.Type, _ height: Int, _ count: Int, _ g: UnsafeRawPointer,
+  _ p: UnsafeRawPointer, _ a: Source, _ c: Target, _ r: Source?
 ) {
   switch height {
-  case 14: tile(T14<C>.self, e, walk, g, p, a, c, r, next)
-  case 10: tile(T10<C>.self, e, walk, g, p, a, c, r, next)
-  case 8: tile(T8<C>.self, e, walk, g, p, a, c, r, next)
-  case 7: tile(T7<C>.self, e, walk, g, p, a, c, r, next)
-  case 4: tile(T4<C>.self, e, walk, g, p, a, c, r, next)
-  case 2: tile(T2<C>.self, e, walk, g, p, a, c, r, next)
-  default: tile(Pixel<C>.self, e, walk, g, p, a, c, r, next)
+  case 14: tiles(T14<C>.self, e, walk, count, g, p, a, c, r)
+  case 10: tiles(T10<C>.self, e, walk, count, g, p, a, c, r)
+  case 8: tiles(T8<C>.self, e, walk, count, g, p, a, c, r)
+  case 7: tiles(T7<C>.self, e, walk, count, g, p, a, c, r)
+  case 4: tiles(T4<C>.self, e, walk, count, g, p, a, c, r)
+  case 2: tiles(T2<C>.self, e, walk, count, g, p, a, c, r)
+  default: tiles(Pixel<C>.self, e, walk, count, g, p, a, c, r)
   }
 }
 
 /// The heights of tiles in 16 registers.
 @inlinable @inline(__always)
 public func shortTile<C: Columns, E: Epilogue, W: Walk>(
-  _ columns: C.Type, _ e: E.Type, _ walk: W.Type, _ height: Int, _ g: UnsafeRawPointer, _ p: UnsafeRawPointer,
-  _ a: Source, _ c: Target, _ r: Source?, _ next: Source
+  _ columns: C.Type, _ e: E.Type, _ walk: W.Type, _ height: Int, _ count: Int, _ g: UnsafeRawPointer,
+  _ p: UnsafeRawPointer, _ a: Source, _ c: Target, _ r: Source?
 ) {
   switch height {
-  case 6: tile(T6<C>.self, e, walk, g, p, a, c, r, next)
-  case 4: tile(T4<C>.self, e, walk, g, p, a, c, r, next)
-  case 3: tile(T3<C>.self, e, walk, g, p, a, c, r, next)
-  case 2: tile(T2<C>.self, e, walk, g, p, a, c, r, next)
-  default: tile(Pixel<C>.self, e, walk, g, p, a, c, r, next)
+  case 6: tiles(T6<C>.self, e, walk, count, g, p, a, c, r)
+  case 4: tiles(T4<C>.self, e, walk, count, g, p, a, c, r)
+  case 3: tiles(T3<C>.self, e, walk, count, g, p, a, c, r)
+  case 2: tiles(T2<C>.self, e, walk, count, g, p, a, c, r)
+  default: tiles(Pixel<C>.self, e, walk, count, g, p, a, c, r)
   }
 }

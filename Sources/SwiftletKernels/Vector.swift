@@ -21,8 +21,8 @@ public protocol Vector {
   func fma(_ a: Self, _ b: Self) -> Self
   /// `a` where self is positive, `b` elsewhere.
   func whenPositive(_ a: Self, _ b: Self) -> Self
-  /// 2ⁿ, n being the integer in the low bits of self.
-  func powerOfTwo() -> Self
+  /// self · 2ⁿ, n being the integer in the low bits of `n`; normal numbers only.
+  func timesPowerOfTwo(_ n: Self) -> Self
 }
 
 extension SIMD16: Vector where Scalar == Float {
@@ -40,7 +40,7 @@ extension SIMD16: Vector where Scalar == Float {
   @inlinable @inline(__always) public func most(_ b: Self) -> Self { max16(self, b) }
   @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma16(self, a, b) }
   @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select16(self, a, b) }
-  @inlinable @inline(__always) public func powerOfTwo() -> Self { exp2i16(self) }
+  @inlinable @inline(__always) public func timesPowerOfTwo(_ n: Self) -> Self { ldexp16(self, n) }
 }
 
 extension SIMD8: Vector where Scalar == Float {
@@ -58,7 +58,7 @@ extension SIMD8: Vector where Scalar == Float {
   @inlinable @inline(__always) public func most(_ b: Self) -> Self { max8(self, b) }
   @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma8(self, a, b) }
   @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select8(self, a, b) }
-  @inlinable @inline(__always) public func powerOfTwo() -> Self { exp2i8(self) }
+  @inlinable @inline(__always) public func timesPowerOfTwo(_ n: Self) -> Self { ldexp8(self, n) }
 }
 
 extension SIMD4: Vector where Scalar == Float {
@@ -76,5 +76,5 @@ extension SIMD4: Vector where Scalar == Float {
   @inlinable @inline(__always) public func most(_ b: Self) -> Self { max4(self, b) }
   @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma4(self, a, b) }
   @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select4(self, a, b) }
-  @inlinable @inline(__always) public func powerOfTwo() -> Self { exp2i4(self) }
+  @inlinable @inline(__always) public func timesPowerOfTwo(_ n: Self) -> Self { ldexp4(self, n) }
 }

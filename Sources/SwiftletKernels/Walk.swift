@@ -3,46 +3,10 @@ public import CVector
 // How the reduction of a convolution walks through its input. Each walk is a type.
 
 public protocol Walk {
+  /// Floats between the input's values of neighbouring output pixels.
+  static func step(_ g: TileArguments) -> Int
   /// Adds all products of a panel. `next` walks along, one line per step: the weights that will be needed after these.
   static func run<T: Tile>(_ t: inout T, _ a: Source, _ w: Source, _ g: TileArguments, _ p: Panel, _ next: Source)
-}
-
-/// Consecutive lanes of consecutive blocks: a plain 1×1 convolution of stride 1.
-public enum Dense: Walk {
-  @inlinable @inline(__always)
-  public static func run<T: Tile>(
-    _ t: inout T, _ a: Source, _ w: Source, _ g: TileArguments, _ p: Panel, _ next: Source
-  ) {
-    let s = T.C.width
-    var a = a
-    var w = w
-    var n = UnsafeRawPointer(next)
-    var blocks = p.depth >> 4
-    while blocks > 0 {
-      var k = 0
-      while k < 16 {  // four steps by hand: one step a turn costs 5 %
-        t.fma(a + k, 16, T.C(w))
-        t.fma(a + k + 1, 16, T.C(w + s))
-        t.fma(a + k + 2, 16, T.C(w + 2 * s))
-        t.fma(a + k + 3, 16, T.C(w + 3 * s))
-        prefetchL2(n)
-        prefetchL2(n + 64)
-        prefetchL2(n + 128)
-        prefetchL2(n + 192)
-        w += 4 * s
-        k += 4
-        n += 256
-      }
-      a += g.inputBlockStride
-      blocks -= 1
-    }
-    var k = 0
-    while k < p.depth & 15 {
-      t.fma(a + k, 16, T.C(w))
-      w += s
-      k += 1
-    }
-  }
 }
 
 /// Floats between the input's values of neighbouring output pixels, as a type.
@@ -60,8 +24,49 @@ public enum AnyStep: Step {
   @inlinable @inline(__always) public static func floats(_ g: TileArguments) -> Int { g.pixelStep }
 }
 
+/// Consecutive lanes of consecutive blocks: a plain 1×1 convolution.
+public enum Dense<S: Step>: Walk {
+  @inlinable @inline(__always) public static func step(_ g: TileArguments) -> Int { S.floats(g) }
+  @inlinable @inline(__always)
+  public static func run<T: Tile>(
+    _ t: inout T, _ a: Source, _ w: Source, _ g: TileArguments, _ p: Panel, _ next: Source
+  ) {
+    let s = T.C.width
+    let step = S.floats(g)
+    var a = a
+    var w = w
+    var n = UnsafeRawPointer(next)
+    var blocks = p.depth >> 4
+    while blocks > 0 {
+      var k = 0
+      while k < 16 {  // four steps by hand: one step a turn costs 5 %
+        t.fma(a + k, step, T.C(w))
+        t.fma(a + k + 1, step, T.C(w + s))
+        t.fma(a + k + 2, step, T.C(w + 2 * s))
+        t.fma(a + k + 3, step, T.C(w + 3 * s))
+        prefetchL2(n)
+        prefetchL2(n + 64)
+        prefetchL2(n + 128)
+        prefetchL2(n + 192)
+        w += 4 * s
+        k += 4
+        n += 256
+      }
+      a += g.inputBlockStride
+      blocks -= 1
+    }
+    var k = 0
+    while k < p.depth & 15 {
+      t.fma(a + k, step, T.C(w))
+      w += s
+      k += 1
+    }
+  }
+}
+
 /// An offset for each product: taps of a window, concatenated, split, shuffled and grouped channels.
 public enum Gather<S: Step>: Walk {
+  @inlinable @inline(__always) public static func step(_ g: TileArguments) -> Int { S.floats(g) }
   @inlinable @inline(__always)
   public static func run<T: Tile>(
     _ t: inout T, _ a: Source, _ w: Source, _ g: TileArguments, _ p: Panel, _ next: Source

@@ -4,12 +4,19 @@ public import SwiftletKernels
 
 typealias V = SIMD8<Float>
 typealias C16 = Beside<One<V>, One<V>>
+typealias C8 = Beside<One<V>, Blank<V>>
 
 let tileKernels: [TileKey: TileFunction] = [
-  TileKey(16, .dense, .clamp): { shortTile(C16.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .dense, .addClamp): { shortTile(C16.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .dense, .hardSwish): {
-    shortTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+  TileKey(16, .dense16, .clamp): { shortTile(C16.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense16, .addClamp): {
+    shortTile(C16.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(16, .dense16, .hardSwish): {
+    shortTile(C16.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(16, .dense32, .clamp): { shortTile(C16.self, Clamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense32, .addClamp): {
+    shortTile(C16.self, AddClamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .gather16, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather16, .addClamp): {
@@ -23,7 +30,15 @@ let tileKernels: [TileKey: TileFunction] = [
   TileKey(16, .gatherAny, .addClamp): {
     shortTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
+  TileKey(8, .dense16, .clamp): { shortTile(C8.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(8, .dense16, .addClamp): {
+    shortTile(C8.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(8, .dense16, .hardSwish): {
+    shortTile(C8.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
 ]
 
 /// All kernels for AVX2.
-public let avx2Kernels = kernelSet(name: "AVX2", tiles: tileKernels, tileHeights: [6, 4, 3, 2, 1])
+public let avx2Kernels = kernelSet(
+  name: "AVX2", tiles: tileKernels, tileHeights: [6, 4, 3, 2, 1], panelDepth: 256)

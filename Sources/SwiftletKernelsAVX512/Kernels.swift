@@ -7,10 +7,16 @@ typealias C16 = One<V>
 typealias C32 = Beside<C16, C16>
 
 let tileKernels: [TileKey: TileFunction] = [
-  TileKey(32, .dense, .clamp): { tallTile(C32.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(32, .dense, .addClamp): { tallTile(C32.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(32, .dense, .hardSwish): {
-    tallTile(C32.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+  TileKey(32, .dense16, .clamp): { tallTile(C32.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .dense16, .addClamp): {
+    tallTile(C32.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(32, .dense16, .hardSwish): {
+    tallTile(C32.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(32, .dense32, .clamp): { tallTile(C32.self, Clamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .dense32, .addClamp): {
+    tallTile(C32.self, AddClamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(32, .gather16, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(32, .gather16, .addClamp): {
@@ -22,10 +28,16 @@ let tileKernels: [TileKey: TileFunction] = [
   TileKey(32, .gatherAny, .addClamp): {
     tallTile(C32.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .dense, .clamp): { tallTile(C16.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .dense, .addClamp): { tallTile(C16.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .dense, .hardSwish): {
-    tallTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+  TileKey(16, .dense16, .clamp): { tallTile(C16.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense16, .addClamp): {
+    tallTile(C16.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(16, .dense16, .hardSwish): {
+    tallTile(C16.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(16, .dense32, .clamp): { tallTile(C16.self, Clamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense32, .addClamp): {
+    tallTile(C16.self, AddClamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .gather16, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather16, .addClamp): {
@@ -40,4 +52,5 @@ let tileKernels: [TileKey: TileFunction] = [
 ]
 
 /// All kernels for AVX-512.
-public let avx512Kernels = kernelSet(name: "AVX-512", tiles: tileKernels, tileHeights: [14, 10, 8, 7, 4, 2, 1])
+public let avx512Kernels = kernelSet(
+  name: "AVX-512", tiles: tileKernels, tileHeights: [14, 10, 8, 7, 4, 2, 1], panelDepth: 1024)

@@ -6,10 +6,16 @@ typealias V = SIMD4<Float>
 typealias C16 = Beside<Beside<One<V>, One<V>>, Beside<One<V>, One<V>>>
 
 let tileKernels: [TileKey: TileFunction] = [
-  TileKey(16, .dense, .clamp): { shortTile(C16.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .dense, .addClamp): { shortTile(C16.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .dense, .hardSwish): {
-    shortTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+  TileKey(16, .dense16, .clamp): { shortTile(C16.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense16, .addClamp): {
+    shortTile(C16.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(16, .dense16, .hardSwish): {
+    shortTile(C16.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(16, .dense32, .clamp): { shortTile(C16.self, Clamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense32, .addClamp): {
+    shortTile(C16.self, AddClamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .gather16, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather16, .addClamp): {
@@ -26,4 +32,4 @@ let tileKernels: [TileKey: TileFunction] = [
 ]
 
 /// All kernels for baseline.
-public let baselineKernels = kernelSet(name: "baseline", tiles: tileKernels, tileHeights: [2, 1])
+public let baselineKernels = kernelSet(name: "baseline", tiles: tileKernels, tileHeights: [2, 1], panelDepth: 256)

@@ -28,8 +28,8 @@ typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
   VECTOR_INLINE F min##N(F a, F b) { return b < a ? b : a; }                            \
   VECTOR_INLINE F max##N(F a, F b) { return b > a ? b : a; }                            \
   VECTOR_INLINE F select##N(F x, F a, F b) { return x > (F)0 ? a : b; }                 \
-  /* 2^n for an integer n in -126...127, held in the low bits of n + 1.5 * 2^23. */     \
-  VECTOR_INLINE F exp2i##N(F n) { return (F)(((I)n << 23) + (127 << 23)); }
+  /* p * 2^n for an integer n held in the low bits of n + 1.5 * 2^23; normal numbers. */  \
+  VECTOR_INLINE F ldexp##N(F p, F n) { return (F)((I)p + ((I)n << 23)); }
 
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"

@@ -45,8 +45,10 @@ struct ConvolutionCommand: BitwiseCopyable {
   var input: UnsafePointer<Float>
   var output: UnsafeMutablePointer<Float>
   var shortcut: UnsafePointer<Float>?
+  /// The parts of a panel lie side by side.
   var panels: UnsafePointer<PanelCall>
   var panelCount: Int
+  var parts: Int
   var spans: RowCutList
   var batch: Int
   var rows: Int
@@ -58,6 +60,8 @@ struct ConvolutionCommand: BitwiseCopyable {
   var shortcutBatchStride: Int
   /// Tiles that pass all panels before the next ones are begun.
   var chunk: Int
+  /// The most tiles of one call: fewer where an activation follows, so that it finds them in the first cache.
+  var callTiles: Int
   /// Threads share panels; otherwise tiles.
   var splitsPanels: Bool
   /// Applied to what tiles have stored, while it is near.
@@ -79,48 +83,35 @@ struct ConvolutionCommand: BitwiseCopyable {
     var first = units.lowerBound
     while first < units.upperBound {
       let last = chunk < units.upperBound - first ? first + chunk : units.upperBound
-      for i in panels { sweep(raw, self.panels + i, first, last) }
+      for i in panels.lowerBound * parts..<panels.upperBound * parts { sweep(raw, self.panels + i, first, last) }
       first = last
     }
   }
 
-  /// One panel over the tiles `first..<last`.
+  /// One panel over the tiles `first..<last`, those of one height side by side in one call.
   @inline(__always)
   private func sweep(_ raw: UnsafeRawPointer, _ call: UnsafePointer<PanelCall>, _ first: Int, _ last: Int) {
     let panel = call.pointee.panel
-    let panelFloats = (panel.depth + 1) * call.pointee.width
-    // Where many tiles pass one panel after another, they fetch the panel after this one, a line a step, once.
-    var next = panel.weights + panelFloats
-    let end = last - first > 4 ? next + panelFloats : next
-    var span = first % spans.count
-    var row = first / spans.count % rows
-    var image = first / spans.count / rows
-    for _ in first..<last {
-      let s = spans[span]
-      let to = output + (image * outputBatchStride + row * outputRowStride + s.first * 16 + panel.outputOffset)
-      let from = input + (image * inputBatchStride + row * inputRowStride + s.first * arguments.pixelStep)
-      let add = shortcut.map {
-        $0 + (image * shortcutBatchStride + row * outputRowStride + s.first * 16 + panel.residualOffset)
-      }
-      call.pointee.tile(s.height, raw, UnsafeRawPointer(call), from, to, add, next < end ? next : panel.weights)
-      if let post {
-        var block = 0
-        while block < call.pointee.width {
+    var unit = first
+    while unit < last {
+      let i = unit % spans.count
+      let row = unit / spans.count % rows
+      let image = unit / spans.count / rows
+      let s = spans[i]
+      let count = max(1, min(last - unit, spans.whole - i, callTiles))
+      let pixel = row * outputRowStride + s.first * 16
+      let to = output + (image * outputBatchStride + pixel + panel.outputOffset)
+      let from =
+        input + (image * inputBatchStride + row * inputRowStride + s.first * arguments.pixelStep + panel.inputOffset)
+      let add = shortcut.map { $0 + (image * shortcutBatchStride + pixel + panel.residualOffset) }
+      call.pointee.tile(s.height, count, raw, UnsafeRawPointer(call), from, to, add)
+      if let post, panel.isLastPart {
+        for block in stride(from: 0, to: call.pointee.width, by: 16) {
           let p = to + block / 16 * arguments.outputBlockStride
-          post(p, p, s.height * 16, alpha, beta)
-          block += 16
+          post(p, p, count * s.height * 16, alpha, beta)
         }
       }
-      next += panel.depth * 16
-      span += 1
-      if span == spans.count {
-        span = 0
-        row += 1
-        if row == rows {
-          row = 0
-          image += 1
-        }
-      }
+      unit += count
     }
   }
 }

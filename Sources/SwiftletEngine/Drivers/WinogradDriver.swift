@@ -114,13 +114,14 @@ struct WinogradCommand: BitwiseCopyable {
     withUnsafePointer(to: group.arguments) { arguments in
       for element in 0..<36 {
         let call = calls + element
-        var next = call.pointee.panel.weights + (call.pointee.panel.depth + 1) * call.pointee.width
-        for i in 0..<group.spans.count {
+        var i = 0
+        while i < group.spans.count {
           let span = group.spans[i]
+          let count = max(1, group.spans.whole - i)
           call.pointee.tile(
-            span.height, UnsafeRawPointer(arguments), UnsafeRawPointer(call), from + element * stride + span.first * 16,
-            to + element * productStride + span.first * 16, nil, next)
-          next = call.pointee.panel.weights
+            span.height, count, UnsafeRawPointer(arguments), UnsafeRawPointer(call),
+            from + element * stride + span.first * 16, to + element * productStride + span.first * 16, nil)
+          i += count
         }
       }
     }

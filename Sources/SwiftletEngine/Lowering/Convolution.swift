@@ -5,15 +5,13 @@ import SwiftletOps
 /// Where a convolution reads: what a tile needs to know of its input.
 private struct Reading {
   var region: Region
-  /// Floats from the image's first value to the first tap of the first output pixel.
-  var base = 0
   var batchStride: @Sendable () -> Int
   var rowStride: Int
   var pixelStep: Int
   /// For each product of (input channel, tap) the floats from the pixel.
   var offset: (_ channel: Int, _ ky: Int, _ kx: Int) -> Int
-  /// Channels in order from the pixel on, blocks this far apart; only 1×1 kernels.
-  var denseBlockStride: Int?
+  /// Of 1×1 kernels on channels in order: floats from the pixel to the first channel, and from block to block.
+  var dense: (base: Int, blockStride: Int)?
 }
 
 /// Any convolution, as tiles of pixels × channels.
@@ -31,9 +29,7 @@ func lowerConvolution(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) ->
     }
   let shortcut = fused.hasShortcut ? p.blocked(node.inputs[3]) : nil
   let output = p.place(id, layout: shortcut?.layout)
-  let weights = p.packPanels(node, fused, reading, output, shortcut)
-  let rowPixels = isFlat ? output.pixels : output.width
-  p.emitTiles(node, fused, reading, output, shortcut, weights, rows: isFlat ? 1 : output.height, rowPixels: rowPixels)
+  p.emitTiles(node, fused, reading, output, shortcut, rows: isFlat ? nil : output.height)
   p.set(id, output)
   return true
 }
@@ -43,23 +39,38 @@ func lowerTokens(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node, _ activ
   let fused = FusedConv(conv: Conv(Window(1)), activation: activation)
   let reading = p.readFlat(node.inputs[0])
   let output = p.place(id)
-  let weights = p.packPanels(node, fused, reading, output, nil)
-  p.emitTiles(node, fused, reading, output, nil, weights, rows: 1, rowPixels: output.pixels)
+  p.emitTiles(node, fused, reading, output, nil, rows: nil)
   p.set(id, output)
 }
 
-/// The panels of a convolution: which channels, from where in the packed constant.
-private struct PackedPanels {
-  struct Entry {
-    var width: Int
-    /// Physical output block, and where its weights start.
-    var block: Int
-    var start: Int
-    var depth: Int
-    var offsets: [Int32]
+/// Which tiles a convolution uses, and what is left to do on their results.
+private struct TileChoice {
+  var walk: WalkKind
+  var epilogue: EpilogueKind
+  var arguments = TileArguments()
+  var post: UnaryCall?
+
+  init(_ kernels: KernelSet, _ fused: FusedConv, _ reading: Reading) {
+    let dense: [Int: WalkKind] = [16: .dense16, 32: .dense32]
+    let gather: [Int: WalkKind] = [16: .gather16, 32: .gather32, 2: .gather2]
+    let isDense = reading.dense != nil && fused.conv.group == 1
+    let preferred = (isDense ? dense[reading.pixelStep] : nil) ?? gather[reading.pixelStep] ?? .gatherAny
+    epilogue = fused.hasShortcut ? .addClamp : .clamp
+    // Not every walk is made for shortcuts; the one that takes any step is.
+    walk = kernels.tiles[TileKey(16, preferred, epilogue)] == nil ? .gatherAny : preferred
+    arguments.pixelStep = reading.pixelStep
+    guard let call = fused.activation else { return }
+    if call.kind == .clamp {
+      (arguments.lower, arguments.upper) = (call.alpha, call.beta)
+    } else if call.kind == .hardSwish, kernels.tiles[TileKey(16, walk, .hardSwish)] != nil, !fused.hasShortcut {
+      epilogue = .hardSwish
+    } else {
+      post = call
+    }
   }
-  var constant: Int
-  var entries: [Entry]
+
+  var isDense: Bool { walk == .dense16 || walk == .dense32 }
+  var name: String { "tile \(walk) \(epilogue)" + (post.map { " \($0.kind)" } ?? "") }
 }
 
 extension Planner {
@@ -69,9 +80,8 @@ extension Planner {
     let plane = view.region.plane
     let channels = view.channels
     return Reading(
-      region: view.region, base: view.isDense ? channels[0] / 16 * plane : 0, batchStride: { view.region.batchStride },
-      rowStride: 0, pixelStep: 16, offset: { c, _, _ in channels[c] / 16 * plane + channels[c] % 16 },
-      denseBlockStride: view.isDense ? plane : nil)
+      region: view.region, batchStride: { view.region.batchStride }, rowStride: 0, pixelStep: 16,
+      offset: { c, _, _ in channels[c] / 16 * plane + channels[c] % 16 }, dense: view.dense)
   }
 
   /// Few channels, as the caller gave them: read from a planar image with zeros around it.
@@ -87,8 +97,7 @@ extension Planner {
     return Reading(
       region: region, batchStride: { x[1] * plane }, rowStride: window.strides[0] * width,
       pixelStep: window.strides[1],
-      offset: { c, ky, kx in c * plane + ky * window.dilations[0] * width + kx * window.dilations[1] },
-      denseBlockStride: nil)
+      offset: { c, ky, kx in c * plane + ky * window.dilations[0] * width + kx * window.dilations[1] }, dense: nil)
   }
 
   /// Blocks, in a copy with zeros around them where the window reaches over the edge.
@@ -102,186 +111,73 @@ extension Planner {
       offset: { c, ky, kx in
         channels[c] / 16 * plane + channels[c] % 16
           + (ky * window.dilations[0] * width + kx * window.dilations[1]) * 16
-      },
-      denseBlockStride: nil)
+      }, dense: window.kernel == [1, 1] ? view.dense : nil)
   }
 
-  /// Cuts the output's channels into panels and says how the weights are packed for them.
-  fileprivate mutating func packPanels(
-    _ node: Graph.Node, _ fused: FusedConv, _ reading: Reading, _ output: BlockedView, _ shortcut: BlockedView?
-  ) -> PackedPanels {
-    let kernel = fused.conv.window.kernel
-    let taps = kernel[0] * kernel[1]
-    let outs = output.channels.count
-    let (insPerGroup, outsPerGroup) = (graph[node.inputs[1]].shape[1], outs / fused.conv.group)
-    let firstBlock = output.channels.min()! / 16
-    var lanes = [Int](repeating: -1, count: (output.channels.max()! / 16 - firstBlock + 1) * 16)
-    for (channel, physical) in output.channels.enumerated() { lanes[physical - firstBlock * 16] = channel }
-    var entries: [PackedPanels.Entry] = []
-    var products: [[Int]] = []  // for each panel: input channel · taps + tap
-    var columns: [[Int]] = []
-    var (lane, start) = (0, 0)
-    while lane < lanes.count {
-      let width = kernels.tileWidths.first { $0 <= lanes.count - lane }!
-      let channels = Array(lanes[lane..<lane + width])
-      let groups = Set(channels.filter { $0 >= 0 }.map { $0 / outsPerGroup }).sorted()
-      var needed: [Int] = []
-      for first in stride(from: 0, to: groups.count * insPerGroup, by: 16) {  // blocks, taps, lanes: near in the input
-        for tap in 0..<taps {
-          for i in first..<min(first + 16, groups.count * insPerGroup) {
-            needed.append((groups[i / insPerGroup] * insPerGroup + i % insPerGroup) * taps + tap)
-          }
-        }
-      }
-      let isDense = reading.denseBlockStride != nil && fused.conv.group == 1
-      let offsets =
-        isDense ? [] : needed.map { Int32(reading.offset($0 / taps, $0 % taps / kernel[1], $0 % kernel[1])) }
-      entries.append(
-        .init(width: width, block: firstBlock + lane / 16, start: start, depth: needed.count, offsets: offsets))
-      products.append(needed)
-      columns.append(channels)
-      start += (needed.count + 1) * width
-      lane += width
-    }
-    let (allProducts, allColumns) = (products, columns)
-    let number = constant([node.inputs[1], node.inputs[2]], count: start) { values, to in
-      var to = to
-      values[0].scalars.withUnsafeBufferPointer { weights in
-        for (needed, channels) in zip(allProducts, allColumns) {
-          to = packPanel(weights, values[1].scalars, needed, channels, taps, insPerGroup, outsPerGroup, to)
-        }
-      }
-    }
-    return PackedPanels(constant: number, entries: entries)
-  }
-
+  /// - Parameter rows: rows of output pixels; `nil` where all pixels of an image are one row.
   fileprivate mutating func emitTiles(
     _ node: Graph.Node, _ fused: FusedConv, _ reading: Reading, _ output: BlockedView, _ shortcut: BlockedView?,
-    _ weights: PackedPanels, rows: Int, rowPixels: Int
+    rows: Int?
   ) {
-    let isDense = weights.entries[0].offsets.isEmpty
-    let preferred: WalkKind =
-      isDense ? .dense : [16: .gather16, 32: .gather32, 2: .gather2][reading.pixelStep] ?? .gatherAny
-    var epilogue: EpilogueKind = shortcut == nil ? .clamp : .addClamp
-    // Not every walk is made for shortcuts; the one that takes any step is.
-    let walk = kernels.tiles[TileKey(16, preferred, epilogue)] == nil ? .gatherAny : preferred
-    var arguments = TileArguments()
-    arguments.inputBlockStride = reading.denseBlockStride ?? 0
+    let choice = TileChoice(kernels, fused, reading)
+    let weights = packPanels(
+      node, group: fused.conv.group, kernel: fused.conv.window.kernel, output,
+      widths: kernels.widths(choice.walk, choice.epilogue), offset: choice.isDense ? nil : reading.offset)
+    var arguments = choice.arguments
+    let dense = choice.isDense ? reading.dense : nil
+    arguments.inputBlockStride = dense?.blockStride ?? 0
     arguments.outputBlockStride = output.region.plane
     arguments.residualBlockStride = shortcut?.region.plane ?? 0
-    arguments.pixelStep = reading.pixelStep
-    var post: UnaryCall?
-    if let call = fused.activation {
-      if call.kind == .clamp {
-        (arguments.lower, arguments.upper) = (call.alpha, call.beta)
-      } else if call.kind == .hardSwish, kernels.tiles[TileKey(16, walk, .hardSwish)] != nil, shortcut == nil {
-        epilogue = .hardSwish
-      } else {
-        post = call
-      }
-    }
-    let (tiles, postFunction) = (kernels.tiles, post.map { kernels.unary[$0.kind.rawValue] })
-    let spans = cutRow(rowPixels, heights: kernels.tileHeights)
+    let spans = cutRow(rows == nil ? output.pixels : output.width, heights: kernels.tileHeights)
     let pixels = output.batch * output.pixels
-    let splitsPanels = !followsPixels(output) && weights.entries.count >= threads
-    let chunk = output.channels.count > output.pixels ? Int.max : 2
+    let splitsPanels = !followsPixels(output) && weights.panels.count >= threads
+    let parts = (weights.depth + kernels.panelDepth - 1) / kernels.panelDepth
+    let chunk = tilesAtATime(weights.depth, parts, output)
+    let callTiles = choice.post == nil ? Int.max : max(1, 96 / kernels.tileHeights[0])
     let shortcutShift = shortcut.map { $0.channels.min()! / 16 - output.channels.min()! / 16 } ?? 0
-    let (finalArguments, finalEpilogue, finalPost) = (arguments, epilogue, post)
-    let base = reading.base
+    let (finalArguments, tiles, post) = (arguments, kernels.tiles, choice.post.map { kernels.unary[$0.kind.rawValue] })
+    let base = dense?.base ?? 0
     let (region, batchStride, rowStride) = (reading.region, reading.batchStride, reading.rowStride)
-    let macs = pixels * graph[node.inputs[1]].shape.elementCount
-    let kernelName = "tile \(walk) \(epilogue)" + (post.map { " \($0.kind)" } ?? "")
     emit(
-      node.name, kernelName, multiplyAdds: macs,
+      node.name, choice.name, multiplyAdds: pixels * graph[node.inputs[1]].shape.elementCount,
       touching: [region, output.region] + (shortcut.map { [$0.region] } ?? [])
     ) { binder in
       let packed = binder.pointer(constant: weights.constant)
-      let calls = weights.entries.map { entry in
-        let panel = Panel(
-          weights: packed + entry.start, offsets: entry.offsets.isEmpty ? nil : binder.keep(entry.offsets),
-          depth: entry.depth, outputOffset: entry.block * output.region.plane,
-          residualOffset: (entry.block + shortcutShift) * (shortcut?.region.plane ?? 0))
-        return PanelCall(panel: panel, tile: tiles[TileKey(entry.width, walk, finalEpilogue)]!, width: entry.width)
+      let calls = weights.panels.flatMap { panel in
+        let offsets = panel.offsets.isEmpty ? nil : binder.keep(panel.offsets)
+        let tile = tiles[TileKey(panel.width, choice.walk, choice.epilogue)]!
+        return panel.cut(into: parts).enumerated().map { i, part in
+          let call = Panel(
+            weights: packed + panel.start + part.lowerBound * panel.width,
+            offsets: offsets.map { $0 + part.lowerBound },
+            depth: part.count, isFirstPart: i == 0, isLastPart: i == parts - 1,
+            inputOffset: part.lowerBound / 16 * finalArguments.inputBlockStride, next: panel.next(chunk),
+            outputOffset: panel.block * output.region.plane,
+            residualOffset: (panel.block + shortcutShift) * (shortcut?.region.plane ?? 0))
+          return PanelCall(panel: call, tile: tile, width: panel.width)
+        }
       }
       let command = ConvolutionCommand(
         arguments: finalArguments, input: binder.pointer(region) + base, output: binder.pointer(output.region),
         shortcut: shortcut.map { UnsafePointer(binder.pointer($0.region)) }, panels: binder.keep(calls),
-        panelCount: calls.count, spans: binder.keep(spans), batch: output.batch, rows: rows,
-        inputBatchStride: batchStride(), inputRowStride: rowStride, outputBatchStride: output.region.batchStride,
-        outputRowStride: output.width * 16, shortcutBatchStride: shortcut?.region.batchStride ?? 0, chunk: chunk,
-        splitsPanels: splitsPanels, post: postFunction, alpha: finalPost?.alpha ?? 0, beta: finalPost?.beta ?? 0)
+        panelCount: weights.panels.count, parts: parts, spans: binder.keep(spans), batch: output.batch,
+        rows: rows ?? 1, inputBatchStride: batchStride(), inputRowStride: rowStride,
+        outputBatchStride: output.region.batchStride, outputRowStride: output.width * 16,
+        shortcutBatchStride: shortcut?.region.batchStride ?? 0, chunk: chunk, callTiles: callTiles,
+        splitsPanels: splitsPanels, post: post, alpha: choice.post?.alpha ?? 0, beta: choice.post?.beta ?? 0)
       return Command(function: ConvolutionCommand.run, arguments: binder.keep(command))
     }
+  }
+
+  /// How many tiles pass all panels before the next ones are begun. Their inputs stay in the first cache; or in the second, where
+  /// panels are cut into parts that stay in the first. Maps of few pixels keep the panel instead.
+  private func tilesAtATime(_ depth: Int, _ parts: Int, _ output: BlockedView) -> Int {
+    let floats = depth * kernels.tileHeights[0]
+    if parts > 1 { return max(4, min(16, 65_536 / floats)) }
+    return output.channels.count > output.pixels ? Int.max : max(2, min(16, 2048 / floats))
   }
 
   /// Whether threads share the pixels of a map: where there are enough of them. Steps in a row agree, so that each thread finds
   /// what it wrote.
   func followsPixels(_ view: BlockedView) -> Bool { view.batch * view.pixels >= 112 * threads }
-}
-
-/// Writes one panel: the biases of its channels, then for each product the weights of all channels; zero where none belongs.
-private func packPanel(
-  _ weights: UnsafeBufferPointer<Float>, _ biases: [Float], _ products: [Int], _ channels: [Int], _ taps: Int,
-  _ insPerGroup: Int, _ outsPerGroup: Int, _ to: UnsafeMutablePointer<Float>
-) -> UnsafeMutablePointer<Float> {
-  let width = channels.count
-  let groupSize = insPerGroup * taps
-  // Consecutive products of one group, as (first, end) positions.
-  var runs: [Range<Int>] = []
-  for k in products.indices {
-    if let last = runs.last, products[last.lowerBound] / groupSize == products[k] / groupSize {
-      runs[runs.count - 1] = last.lowerBound..<k + 1
-    } else {
-      runs.append(k..<k + 1)
-    }
-  }
-  products.withUnsafeBufferPointer { products in
-    for (lane, channel) in channels.enumerated() {
-      to[lane] = channel < 0 ? 0 : biases[channel]
-      let group = channel < 0 ? -1 : channel / outsPerGroup
-      for run in runs {
-        var p = to + (run.lowerBound + 1) * width + lane
-        if products[run.lowerBound] / groupSize == group {
-          let row = weights.baseAddress! + (channel - group) * groupSize
-          for k in run {
-            p.pointee = row[products[k]]
-            p += width
-          }
-        } else {
-          for _ in run {
-            p.pointee = 0
-            p += width
-          }
-        }
-      }
-    }
-  }
-  return to + (products.count + 1) * width
-}
-
-/// A row of pixels as tiles of the heights at hand, so that the sum of their costs is smallest. A tile of h pixels costs as much as 2 h
-/// multiply-adds, at least the latency of two, and a little to start.
-func cutRow(_ pixels: Int, heights: [Int]) -> RowCut {
-  func cost(_ height: Int) -> Int { max(2 * height, 4) + 1 }
-  let tallest = heights[0]
-  let whole = max(0, pixels / tallest - 3)
-  let rest = pixels - whole * tallest
-  var best = [(cost: 0, height: 0)]
-  for n in 1...max(1, rest) {
-    let choices = heights.filter { $0 <= n }.map { (cost: best[n - $0].cost + cost($0), height: $0) }
-    best.append(choices.min { $0.cost < $1.cost }!)
-  }
-  var n = rest
-  var tail: [Int] = []
-  while n > 0 {
-    tail.append(best[n].height)
-    n -= best[n].height
-  }
-  var first = whole * tallest
-  var spans: [Span] = []
-  for height in tail.sorted(by: >) {
-    spans.append(Span(first: first, height: height))
-    first += height
-  }
-  return RowCut(height: tallest, whole: whole, rest: spans)
 }

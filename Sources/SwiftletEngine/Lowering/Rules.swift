@@ -5,7 +5,7 @@ typealias LoweringRule = @Sendable (inout Planner, Graph.ID, Graph.Node) -> Bool
 
 /// In this order; what none takes is computed by its operator's reference implementation.
 let loweringRules: [LoweringRule] = [
-  lowerView, lowerDepthwise, lowerWinograd, lowerConvolution, lowerGemm, lowerAffine, lowerUnary, lowerGate,
+  lowerView, lowerDepthwise, lowerWinograd, lowerPixel, lowerConvolution, lowerGemm, lowerAffine, lowerUnary, lowerGate,
   lowerBinary, lowerPool,
   lowerGlobalPool, lowerPad, lowerResize, lowerReshape, lowerTranspose, lowerSoftmax, lowerLayerNorm, lowerAttention,
 ]

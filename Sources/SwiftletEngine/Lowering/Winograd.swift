@@ -84,11 +84,12 @@ extension Planner {
       var calls: [PanelCall] = []
       for entry in entries {
         for element in 0..<36 {
+          let size = (depth + 1) * entry.width
           let panel = Panel(
-            weights: packed + entry.start + element * (depth + 1) * entry.width, offsets: nil, depth: depth,
+            weights: packed + entry.start + element * size, offsets: nil, depth: depth, next: size..<2 * size,
             outputOffset: entry.block, residualOffset: 0)
           calls.append(
-            PanelCall(panel: panel, tile: set.tiles[TileKey(entry.width, .dense, .clamp)]!, width: entry.width))
+            PanelCall(panel: panel, tile: set.tiles[TileKey(entry.width, .dense16, .clamp)]!, width: entry.width))
         }
       }
       let target = binder.pointer(y.region) + firstBlock * y.region.plane
@@ -115,9 +116,10 @@ extension Planner {
     var lanes = [Int](repeating: -1, count: (y.layout.max()! / 16 + 1) * 16)
     for (channel, physical) in y.layout.enumerated() { lanes[physical] = channel }
     var entries: [(width: Int, block: Int, start: Int)] = []
+    let widths = kernels.widths(.dense16, .clamp)
     var (lane, start) = (0, 0)
     while lane < lanes.count {
-      let width = kernels.tileWidths.first { $0 <= lanes.count - lane }!
+      let width = widths.first { $0 % 16 == 0 && $0 <= lanes.count - lane }!
       entries.append((width, lane / 16, start))
       start += 36 * (depth + 1) * width
       lane += width

@@ -1,0 +1,124 @@
+import SwiftletGraph
+import SwiftletKernels
+
+/// The panels of a convolution: which channels, from where in the packed constant.
+struct PackedPanels: Sendable {
+  struct Panel: Sendable {
+    var width: Int
+    /// Physical output block, and where the weights start.
+    var block: Int
+    var start: Int
+    /// Products for each output.
+    var depth: Int
+    /// Where the input of each product lies; empty for dense walks.
+    var offsets: [Int32]
+
+    /// About equal parts, multiples of 16 products.
+    func cut(into parts: Int) -> [Range<Int>] {
+      let size = max(16, (depth + 16 * parts - 1) / (16 * parts) * 16)
+      return (0..<parts).map { min($0 * size, depth)..<($0 == parts - 1 ? depth : min(($0 + 1) * size, depth)) }
+    }
+
+    /// Which floats behind the panel's first are fetched while it is used: the next panel, where enough tiles use this one.
+    func next(_ tiles: Int) -> Range<Int> {
+      let size = (depth + 1) * width
+      return size..<(tiles > 16 ? 2 * size : size)
+    }
+  }
+  var constant: Int
+  var panels: [Panel]
+  /// The most products of a panel.
+  var depth: Int { panels.map(\.depth).max() ?? 0 }
+}
+
+extension Planner {
+  /// Cuts the output's channels into panels of the `widths` at hand and says how the weights are packed for them.
+  /// - Parameter offset: where the input of a product (input channel, row and column of the kernel) lies; `nil` for dense walks.
+  mutating func packPanels(
+    _ node: Graph.Node, group: Int, kernel: [Int], _ output: BlockedView, widths: [Int],
+    offset: ((_ channel: Int, _ ky: Int, _ kx: Int) -> Int)?
+  ) -> PackedPanels {
+    let taps = kernel[0] * kernel[1]
+    let (insPerGroup, outsPerGroup) = (graph[node.inputs[1]].shape[1], output.channels.count / group)
+    let firstBlock = output.channels.min()! / 16
+    let last = output.channels.max()! - firstBlock * 16
+    var lanes = [Int](repeating: -1, count: (last / 16 + 2) * 16 + 16)
+    for (channel, physical) in output.channels.enumerated() { lanes[physical - firstBlock * 16] = channel }
+    var panels: [PackedPanels.Panel] = []
+    var products: [[Int]] = []  // for each panel: input channel · taps + tap
+    var columns: [[Int]] = []
+    var (lane, start) = (0, 0)
+    while lane <= last {
+      let width = widths.last { $0 > last - lane } ?? widths[0]
+      let channels = Array(lanes[lane..<lane + width])
+      let groups = Set(channels.filter { $0 >= 0 }.map { $0 / outsPerGroup }).sorted()
+      var needed: [Int] = []
+      for first in stride(from: 0, to: groups.count * insPerGroup, by: 16) {  // blocks, taps, lanes: near in the input
+        for tap in 0..<taps {
+          for i in first..<min(first + 16, groups.count * insPerGroup) {
+            needed.append((groups[i / insPerGroup] * insPerGroup + i % insPerGroup) * taps + tap)
+          }
+        }
+      }
+      let offsets = offset.map { offset in
+        needed.map { Int32(offset($0 / taps, $0 % taps / kernel[1], $0 % kernel[1])) }
+      }
+      panels.append(
+        .init(width: width, block: firstBlock + lane / 16, start: start, depth: needed.count, offsets: offsets ?? []))
+      products.append(needed)
+      columns.append(channels)
+      start += (needed.count + 1) * width
+      lane += width
+    }
+    let (allProducts, allColumns) = (products, columns)
+    let number = constant([node.inputs[1], node.inputs[2]], count: start) { values, to in
+      var to = to
+      values[0].scalars.withUnsafeBufferPointer { weights in
+        for (needed, channels) in zip(allProducts, allColumns) {
+          to = packPanel(weights, values[1].scalars, needed, channels, taps, insPerGroup, outsPerGroup, to)
+        }
+      }
+    }
+    return PackedPanels(constant: number, panels: panels)
+  }
+}
+
+/// Writes one panel: the biases of its channels, then for each product the weights of all channels; zero where none belongs.
+private func packPanel(
+  _ weights: UnsafeBufferPointer<Float>, _ biases: [Float], _ products: [Int], _ channels: [Int], _ taps: Int,
+  _ insPerGroup: Int, _ outsPerGroup: Int, _ to: UnsafeMutablePointer<Float>
+) -> UnsafeMutablePointer<Float> {
+  let width = channels.count
+  let groupSize = insPerGroup * taps
+  // Consecutive products of one group, as (first, end) positions.
+  var runs: [Range<Int>] = []
+  for k in products.indices {
+    if let last = runs.last, products[last.lowerBound] / groupSize == products[k] / groupSize {
+      runs[runs.count - 1] = last.lowerBound..<k + 1
+    } else {
+      runs.append(k..<k + 1)
+    }
+  }
+  products.withUnsafeBufferPointer { products in
+    for (lane, channel) in channels.enumerated() {
+      to[lane] = channel < 0 ? 0 : biases[channel]
+      let group = channel < 0 ? -1 : channel / outsPerGroup
+      for run in runs {
+        var p = to + (run.lowerBound + 1) * width + lane
+        if products[run.lowerBound] / groupSize == group {
+          let row = weights.baseAddress! + (channel - group) * groupSize
+          for k in run {
+            p.pointee = row[products[k]]
+            p += width
+          }
+        } else {
+          for _ in run {
+            p.pointee = 0
+            p += width
+          }
+        }
+      }
+    }
+  }
+  return to + (products.count + 1) * width
+}

@@ -1,0 +1,29 @@
+import SwiftletKernels
+
+/// A row of pixels as tiles of the heights at hand, so that the sum of their costs is smallest. A tile of h pixels costs as much as 2 h
+/// multiply-adds, at least the latency of two, and a little to start.
+func cutRow(_ pixels: Int, heights: [Int]) -> RowCut {
+  func cost(_ height: Int) -> Int { max(2 * height, 4) + 1 }
+  let tallest = heights[0]
+  var whole = max(0, pixels / tallest - 3)
+  let rest = pixels - whole * tallest
+  var best = [(cost: 0, height: 0)]
+  for n in 1...max(1, rest) {
+    let choices = heights.filter { $0 <= n }.map { (cost: best[n - $0].cost + cost($0), height: $0) }
+    best.append(choices.min { $0.cost < $1.cost }!)
+  }
+  var n = rest
+  var tail: [Int] = []
+  while n > 0 {
+    tail.append(best[n].height)
+    n -= best[n].height
+  }
+  whole += tail.count { $0 == tallest }
+  var first = whole * tallest
+  var spans: [Span] = []
+  for height in tail.filter({ $0 != tallest }).sorted(by: >) {
+    spans.append(Span(first: first, height: height))
+    first += height
+  }
+  return RowCut(height: tallest, whole: whole, rest: spans)
+}
