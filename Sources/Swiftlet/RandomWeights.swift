@@ -3,9 +3,8 @@ public import SwiftletGraph
 extension Weights {
   /// Random weights of a network: the same for the same seed on every machine.
   ///
-  /// Matrices and filters are uniform with variance 2 / fan-in (He et al., ICCV 2015, https://arxiv.org/abs/1502.01852),
-  /// so that activations keep their size from layer to layer; factors and variances lie in 0.9…1.1, biases and means in
-  /// −0.05…0.05.
+  /// Matrices and filters are uniform within ±1 / √fan-in, as PyTorch draws them: with more, rounding grows from layer to layer in
+  /// deep networks with gates. Factors and variances lie in 0.9…1.1, biases and means in −0.05…0.05.
   public static func random(for graph: Graph, seed: UInt64 = 0) -> Weights {
     var weights = Weights(source: "random weights of seed \(seed)")
     for (name, shape, _) in graph.parameters {
@@ -19,7 +18,7 @@ private func randomParameter(_ name: String, _ shape: Shape, _ seed: UInt64) -> 
   var numbers = RandomNumbers(seed: seed, name: name)
   if shape.rank >= 2 {
     let fanIn = shape.dropFirst().reduce(1, *)
-    return numbers.array(shape, around: 0, within: (6 / Float(fanIn)).squareRoot())
+    return numbers.array(shape, around: 0, within: (1 / Float(fanIn)).squareRoot())
   }
   let isShift = name.hasSuffix("bias") || name.hasSuffix("running_mean")
   return isShift ? numbers.array(shape, around: 0, within: 0.05) : numbers.array(shape, around: 1, within: 0.1)
