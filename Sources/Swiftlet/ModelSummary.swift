@@ -1,4 +1,4 @@
-public import SwiftletAnalysis
+import SwiftletAnalysis
 public import SwiftletGraph
 public import SwiftletZoo
 
