@@ -48,7 +48,7 @@ struct BlockDiagram {
   }
 
   /// The nodes from the first named under `first` to the last named under `last`, and those behind it that bear the name
-  /// of what the block is a part of, as in networks that are written flat.
+  /// of what the block is a part of: shortcuts that are added outside, networks that are written flat.
   private static func range(
     _ graph: Graph, _ dynamic: [Bool], _ first: String, _ last: String
   ) throws(GraphError) -> Range<Graph.ID> {
@@ -60,8 +60,8 @@ struct BlockDiagram {
     guard let start = graph.nodes.indices.first(where: { isUnder($0, first) }),
       var end = graph.nodes.indices.last(where: { isUnder($0, last) }), start <= end
     else { throw GraphError("the network has no layers from '\(first)' through '\(last)'") }
-    let parent = last.split(separator: ".").dropLast().joined(separator: ".")
-    while end + 1 < graph.nodes.count, graph[end + 1].name == parent { end += 1 }
+    func isAround(_ name: String) -> Bool { name.isEmpty || last.hasPrefix(name + ".") }
+    while end + 1 < graph.nodes.count, isAround(graph[end + 1].name) { end += 1 }
     return start..<end + 1
   }
 

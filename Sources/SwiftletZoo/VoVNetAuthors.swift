@@ -11,7 +11,7 @@ extension Family {
       VoVNet under its authors' names: their classification networks, with an addition around the later blocks of a \
       stage.
       """,
-    block: .init("vovnet39", "stage2.OSA2_1"),
+    block: .init("vovnet39", "stage4.OSA4_1"),
     models: VoVNetAuthors.variants.map { row in
       Model(
         row.name, .square(224, .bilinear), top1: row.top1,
@@ -25,10 +25,10 @@ extension Family {
     url: "https://arxiv.org/abs/1911.06667", reference: "youngwanLEE/vovnet-detectron2",
     licence: "CC-BY-NC-4.0",
     idea: """
-      VoVNet for detection with a shortcut around every block, and eSE: the mean of a map through one layer without \
-      reduction says how much each channel counts.
+      VoVNet for detection with a shortcut around all blocks but the first of a stage, and eSE: the mean of a map \
+      through one layer without reduction says how much each channel counts.
       """,
-    block: .init("vovnet_v2_19", "stage3.OSA3_1"),
+    block: .init("vovnet_v2_39", "stage5.OSA5_2"),
     models: VoVNetAuthors.backbones.map { name, body in
       Model(backbone: name, .detectron) { VoVNetV2Backbone(body: body) }
     })
