@@ -9,7 +9,7 @@ extension Family {
     licence: "Apache-2.0, parts under Apple's ml-cvnets licence",
     idea: """
       Separable attention: every token is scored against one learned latent token, the weighted sum of all is one \
-      context vector, and it scales every token. Linear in the tokens, with no product of matrices.
+      context vector, and it scales every token. Linear in the tokens; what attends is multiplied element by element.
       """,
     block: .init("mobilevitv2_050", "stages.2.1.transformer.0"),
     models: MobileViTV2.table.map { row in
