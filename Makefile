@@ -2,7 +2,7 @@
 
 SOURCES = Sources Tests Package.swift
 
-.PHONY: demo test build setup format lint check-floors
+.PHONY: demo test build setup zoo format lint check-floors
 
 # Without the ONNX exporter, whose protocol buffers take a third of the build.
 demo: setup
@@ -17,6 +17,10 @@ build: setup
 
 setup:
 	@Scripts/setup
+
+# Documentation/zoo.md and its pictures, from the networks' metadata and graphs.
+zoo: setup
+	swift run -c release --disable-default-traits swiftlet zoo --output Documentation
 
 format:
 	swift format --in-place --parallel --recursive $(SOURCES)

@@ -22,7 +22,7 @@ struct SwiftletCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       DemoCommand.self, ModelsCommand.self, InspectCommand.self, ClassifyCommand.self, EmbedCommand.self,
-      RunCommand.self, BenchCommand.self, ProfileCommand.self, ExplainCommand.self,
+      RunCommand.self, BenchCommand.self, ProfileCommand.self, ExplainCommand.self, ZooCommand.self,
     ] + exports)
 
   #if ONNX

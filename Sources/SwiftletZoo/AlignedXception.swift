@@ -6,6 +6,11 @@ extension Family {
     "Aligned Xception", year: 2018,
     paper: "Encoder-Decoder with Atrous Separable Convolution for Semantic Image Segmentation, Chen et al., ECCV 2018",
     url: "https://arxiv.org/abs/1802.02611", reference: "timm xception41", licence: "Apache-2.0",
+    idea: """
+      Xception for segmentation: deeper, strided separable convolutions in place of all pools, batch normalisation and \
+      ReLU behind each depthwise filter.
+      """,
+    block: .init("xception41", "blocks.1"),
     models: [
       ("xception41", AlignedXception.entry, 8, 0.903, 78.55, "tf_in1k"),
       ("xception65", AlignedXception.entry, 16, 0.94, 83.186, "ra3_in1k"),

@@ -8,6 +8,11 @@ extension Family {
       + "Szegedy, ICML 2015",
     url: "https://arxiv.org/abs/1502.03167", reference: "Cadene/pretrained-models.pytorch bninception",
     licence: "BSD-3-Clause",
+    idea: """
+      Batch normalisation, introduced here, behind every convolution of Inception lets training run at far higher \
+      rates; two 3×3 filters stand for the 5×5 one.
+      """,
+    block: .init("bninception", "inception_3a"),
     models: [
       // Values in 0…255 less a mean, channels in the order blue, green, red.
       Model(
@@ -15,7 +20,7 @@ extension Family {
         Preprocessing(
           interpolation: .bilinear, mean: [104.0 / 255, 117.0 / 255, 128.0 / 255],
           std: [Float](repeating: 1 / 255, count: 3)),
-        top1: 73.5, top1Source: "README of the reference", classifier: "last_linear."
+        top1: 73.524, top1Source: "README of the reference", classifier: "last_linear."
       ) { BNInception(classes: $0) }
     ])
 }

@@ -6,6 +6,11 @@ extension Family {
     "CondenseNet", year: 2018,
     paper: "CondenseNet: An Efficient DenseNet using Learned Group Convolutions, Huang et al., CVPR 2018",
     url: "https://arxiv.org/abs/1711.09224", reference: "ShichenLiu/CondenseNet", licence: "MIT",
+    idea: """
+      A DenseNet in which every layer learns while training which inputs its groups need and drops the rest; \
+      afterwards it is a group convolution behind an index. Growth doubles from stage to stage.
+      """,
+    block: .init("condensenet_74_g4", "features.denseblock_1.denselayer_2"),
     models: CondenseNet.imageNet + CondenseNet.cifar)
 }
 

@@ -4,13 +4,25 @@ import SwiftletOps
 extension Family {
   public static let convNeXt = Family(
     "ConvNeXt", year: 2022, paper: "A ConvNet for the 2020s, Liu et al., CVPR 2022",
-    url: "https://arxiv.org/abs/2201.03545", reference: "timm convnext_tiny", licence: "Apache-2.0",
+    url: "https://arxiv.org/abs/2201.03545", reference: "timm convnext_tiny",
+    licence: "Apache-2.0, after code under the MIT licence",
+    idea: """
+      A ResNet modernised step by step after Swin: a 7×7 depthwise filter, layer normalisation, a perceptron with GELU \
+      that is four times as wide, and one shortcut around them all.
+      """,
+    block: .init("convnext_atto", "stages.0.blocks.0"),
     models: ConvNeXt.variants.map(Model.init))
 
   public static let convNeXtV2 = Family(
     "ConvNeXt V2", year: 2023,
     paper: "ConvNeXt V2: Co-designing and Scaling ConvNets with Masked Autoencoders, Woo et al., CVPR 2023",
-    url: "https://arxiv.org/abs/2301.00808", reference: "timm convnextv2_tiny", licence: "Apache-2.0",
+    url: "https://arxiv.org/abs/2301.00808", reference: "timm convnextv2_tiny",
+    licence: "Apache-2.0, after code under the MIT licence",
+    idea: """
+      ConvNeXt with global response normalisation, which makes channels compete by their norms over the map, found \
+      together with training as a masked autoencoder.
+      """,
+    block: .init("convnextv2_atto", "stages.0.blocks.0"),
     models: ConvNeXt.secondVariants.map(Model.init))
 }
 

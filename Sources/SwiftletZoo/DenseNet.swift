@@ -6,6 +6,11 @@ extension Family {
     "DenseNet", year: 2017,
     paper: "Densely Connected Convolutional Networks, Huang et al., CVPR 2017",
     url: "https://arxiv.org/abs/1608.06993", reference: "torchvision densenet121", licence: "BSD-3-Clause",
+    idea: """
+      Every layer of a block reads the maps of all layers before it, concatenated, and adds few of its own (the \
+      growth). Features are used again instead of learned again; a 1×1 bottleneck keeps the reading cheap.
+      """,
+    block: .init("densenet121", "features.denseblock1.denselayer2"),
     models: DenseNet.table.map { row in
       Model(
         row.name, Preprocessing(interpolation: .bilinear), top1: row.top1,

@@ -6,6 +6,11 @@ extension Family {
     "DenseNet (CIFAR)", year: 2017,
     paper: "Densely Connected Convolutional Networks, Huang et al., CVPR 2017", url: "https://arxiv.org/abs/1608.06993",
     reference: "the paper, with names after gpleiss/efficient_densenet_pytorch", licence: "MIT",
+    idea: """
+      DenseNet for images of 32×32 pixels: three blocks of equal length, with bottlenecks and transitions that keep \
+      half of the channels (BC).
+      """,
+    block: .init("densenet_bc100_k12_cifar", "features.denseblock1.denselayer2"),
     models: [
       ("densenet40_k12_cifar", 40, 12, false), ("densenet100_k12_cifar", 100, 12, false),
       ("densenet100_k24_cifar", 100, 24, false), ("densenet_bc100_k12_cifar", 100, 12, true),

@@ -5,6 +5,11 @@ extension Family {
   public static let detNAS = Family(
     "DetNAS", year: 2019, paper: "DetNAS: Backbone Search for Object Detection, Chen et al., NeurIPS 2019",
     url: "https://arxiv.org/abs/1903.10979", reference: "megvii-model/ShuffleNet-Series DetNAS", licence: "MIT",
+    idea: """
+      The backbone is searched for the detector itself: a supernet of ShuffleNetV2 blocks is trained for \
+      classification, tuned for detection, and an evolution picks the path with the best average precision.
+      """,
+    block: .init("detnas_voc_retinanet_300m", "features.5"),
     models: DetNAS.variants.map { row in
       Model(row.name, .bgr, top1: row.top1, top1Source: "README of the authors' code", classifier: "fc.") {
         DetNAS(stem: row.stem, channels: row.channels, last: row.last, choices: row.choices, classes: $0)

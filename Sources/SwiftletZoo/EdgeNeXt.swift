@@ -16,6 +16,11 @@ extension Family {
       + "Maaz et al., ECCV workshops 2022",
     url: "https://arxiv.org/abs/2206.10589", reference: "timm edgenext_small",
     licence: "Apache-2.0, after code under the MIT licence",
+    idea: """
+      Split depthwise transposed attention: the channels are split and filtered one after the other, each adding what \
+      the last one found; then channels, not pixels, attend to each other, at a cost linear in the pixels.
+      """,
+    block: .init("edgenext_xx_small", "stages.1.blocks.1"),
     models: EdgeNeXt.variants.map { row in
       Model(
         timm: row.name, .square(256, crop: row.crop), top1: (row.top1, row.weights), classifier: "head.fc."

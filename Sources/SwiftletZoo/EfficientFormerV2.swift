@@ -6,6 +6,11 @@ extension Family {
     "EfficientFormer V2", year: 2023,
     paper: "Rethinking Vision Transformers for MobileNet Size and Speed, Li et al., ICCV 2023",
     url: "https://arxiv.org/abs/2212.08059", reference: "timm efficientformerv2_s0", licence: "Apache-2.0",
+    idea: """
+      A searched mix of convolutional blocks (a perceptron with a depthwise filter in it) and, on small maps, \
+      attention with a depthwise way for the values and mixing between heads.
+      """,
+    block: .init("efficientformerv2_s0", "stages.2.blocks.4.token_mixer"),
     models: EfficientFormerV2.variants.map { row in
       Model(timm: row.name, .square(224, crop: 0.95), top1: (row.top1, "snap_dist_in1k"), classifier: "head") {
         var network = row.network
@@ -28,7 +33,7 @@ public struct EfficientFormerV2: Layer, Sendable {
   public var attending = 2
   public var classes = 1000
 
-  /// Table 7, expansions from the authors' code.
+  /// The variants of the paper, expansions from the authors' code.
   static let variants: [(name: String, network: EfficientFormerV2, top1: Double)] = [
     ("efficientformerv2_s0", EfficientFormerV2(), 76.102),
     (
@@ -84,7 +89,7 @@ public struct EfficientFormerV2: Layer, Sendable {
     return y
   }
 
-  /// A perceptron with a depthwise filter in its middle (figure 2b).
+  /// A perceptron with a depthwise filter in its middle.
   struct FeedForward: Layer {
     let expansion: Int
 
@@ -97,7 +102,7 @@ public struct EfficientFormerV2: Layer, Sendable {
   }
 
   /// Attention of 8 heads on a map, or on half of it and stretched back, with a depthwise filter on the values and talking
-  /// heads (§3.2, §3.3, figure 2d and 2e).
+  /// heads (§3.2, §3.3).
   struct Attention2D: Layer {
     let halved: Bool
 
@@ -117,7 +122,7 @@ public struct EfficientFormerV2: Layer, Sendable {
   }
 
   /// Attention of 8 heads whose queries are every second pixel of each axis, filtered and plain ("dual-path attention
-  /// downsampling", figure 2f).
+  /// downsampling").
   struct Downsampling: Layer {
     let out: Int
 

@@ -8,6 +8,11 @@ extension Family {
     url: "https://arxiv.org/abs/1905.11946",
     reference: "timm efficientnet_b*, tf_efficientnet_b*, torchvision efficientnet_b*",
     licence: "Apache-2.0, BSD-3-Clause",
+    idea: """
+      One coefficient scales depth, width and resolution together, in proportions found once on a small network: B0, a \
+      searched network of inverted residuals with squeeze-and-excitation and SiLU.
+      """,
+    block: .init("efficientnet_b0", "blocks.1.1"),
     models: [
       b(0, .square(224), (77.698, "ra_in1k")),
       b(1, .square(240, crop: 0.9, half: true), (80.404, "ra4_e3600_r240_in1k")),

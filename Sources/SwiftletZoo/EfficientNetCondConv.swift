@@ -7,6 +7,11 @@ extension Family {
     paper: "CondConv: Conditionally Parameterized Convolutions for Efficient Inference, Yang et al., NeurIPS 2019",
     url: "https://arxiv.org/abs/1904.04971", reference: "timm efficientnet_cc_*, tf_efficientnet_cc_*",
     licence: "Apache-2.0",
+    idea: """
+      Each convolution of the later blocks has several kernels, the experts; a routing by the mean of the input mixes \
+      them to one kernel for each image, so capacity grows and the cost hardly.
+      """,
+    block: .init("efficientnet_cc_b0_4e", "blocks.4.1"),
     models: [
       Model(timm: "efficientnet_cc_b0_4e") { EfficientNetCondConv(experts: 4, classes: $0) },
       Model(timm: "efficientnet_cc_b0_8e") { EfficientNetCondConv(experts: 8, classes: $0) },

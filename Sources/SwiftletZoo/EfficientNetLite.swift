@@ -6,6 +6,11 @@ extension Family {
     paper: "Higher accuracy on vision models with EfficientNet-Lite, Liu, TensorFlow blog, 2020",
     url: "https://blog.tensorflow.org/2020/03/higher-accuracy-on-vision-models-with-efficientnet-lite.html",
     reference: "timm efficientnet_lite*, tf_efficientnet_lite*", licence: "Apache-2.0",
+    idea: """
+      EfficientNet for integer arithmetic on phones: no squeeze-and-excitation, ReLU6 instead of SiLU, stem and head \
+      of fixed width.
+      """,
+    block: .init("efficientnet_lite0", "blocks.1.1"),
     models: [
       Model(timm: "efficientnet_lite0", top1: (75.488, "ra_in1k")) { EfficientNetLite(0, classes: $0) },
       Model(timm: "efficientnet_lite1", .square(240, crop: 0.882)) { EfficientNetLite(1, classes: $0) },

@@ -5,6 +5,11 @@ extension Family {
     "EfficientNetV2", year: 2021, paper: "EfficientNetV2: Smaller Models and Faster Training, Tan and Le, ICML 2021",
     url: "https://arxiv.org/abs/2104.00298", reference: "timm efficientnetv2_*, tf_efficientnetv2_*",
     licence: "Apache-2.0",
+    idea: """
+      In early stages Fused-MBConv, one 3×3 convolution in place of expansion and depthwise filter, is faster on \
+      accelerators; searched for training speed, scaled more in later stages, trained on growing images.
+      """,
+    block: .init("tf_efficientnetv2_b0", "blocks.1.1"),
     models: [
       Model(timm: "efficientnetv2_s", .square(288, crop: 1)) { EfficientNetV2(.s, classes: $0) },
       Model(timm: "efficientnetv2_m", .square(320, crop: 1)) { EfficientNetV2(.m, classes: $0) },

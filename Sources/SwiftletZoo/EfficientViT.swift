@@ -6,6 +6,11 @@ extension Family {
     "EfficientViT (MIT)", year: 2023,
     paper: "EfficientViT: Multi-Scale Linear Attention for High-Resolution Dense Prediction, Cai et al., ICCV 2023",
     url: "https://arxiv.org/abs/2205.14756", reference: "timm efficientvit_b0, efficientvit_l1", licence: "Apache-2.0",
+    idea: """
+      Attention with ReLU instead of softmax, so keys and values are multiplied first and the cost is linear in the \
+      pixels; depthwise filters of the queries, keys and values add a second scale.
+      """,
+    block: .init("efficientvit_b0", "stages.2.blocks.1"),
     models: EfficientViT.variants.map { row in
       Model(
         timm: row.name, .square(224, crop: row.network.isLarge ? 1 : 0.95), top1: (row.top1, "r224_in1k"),
@@ -33,7 +38,7 @@ public struct EfficientViT: Layer, Sendable {
   public var isLarge = false
   public var classes = 1000
 
-  /// Table 1.
+  /// The variants of the authors' code.
   static let variants: [(name: String, network: EfficientViT, top1: Double)] = [
     ("efficientvit_b0", base([8, 16, 32, 64, 128], [1, 2, 2, 2, 2], headSize: 16, [1024, 1280]), 71.408),
     ("efficientvit_b1", base([16, 32, 64, 128, 256], [1, 2, 3, 3, 4], headSize: 16, [1536, 1600]), 79.254),
@@ -96,7 +101,7 @@ public struct EfficientViT: Layer, Sendable {
     x + x.scoped("main", local(x.channels, expansion: expansion, normalized: normalized, full: full))
   }
 
-  /// Linear attention for what is far, an inverted residual for what is near (figure 5).
+  /// Linear attention for what is far, an inverted residual for what is near.
   func attended(_ x: Tensor, expansion: Int) -> Tensor {
     let far = x + x.scoped("context_module.main", LinearAttention(size: headSize, network: self))
     return far.scoped("local_module") { residual($0, expansion: expansion, normalized: false) }
@@ -157,7 +162,7 @@ public struct EfficientViT: Layer, Sendable {
   }
 
   /// Attention whose weights are products of rectified queries and keys, so that keys and values meet first and the cost
-  /// grows linearly with the pixels; on the projection and on its 5×5 aggregation (§3.1, equation 3, figure 2).
+  /// grows linearly with the pixels; on the projection and on its 5×5 aggregation (figure 2).
   struct LinearAttention: Layer {
     let size: Int
     let network: EfficientViT

@@ -7,6 +7,11 @@ extension Family {
     paper: "EfficientViT: Memory Efficient Vision Transformer with Cascaded Group Attention, Liu et al., CVPR 2023",
     url: "https://arxiv.org/abs/2305.07027", reference: "timm efficientvit_m0",
     licence: "Apache-2.0, after code under the MIT licence",
+    idea: """
+      One attention between perceptrons, since attention is slow for its memory traffic; its heads work on different \
+      channels, each adding the last head's answer to its input.
+      """,
+    block: .init("efficientvit_m0", "stages.1.blocks.0.mixer"),
     models: EfficientViTM.variants.map { row in
       Model(timm: row.name, .square(224), top1: (row.top1, "r224_in1k"), classifier: "head.") {
         EfficientViTM(widths: row.widths, blocks: row.blocks, heads: row.heads, kernels: row.kernels, classes: $0)

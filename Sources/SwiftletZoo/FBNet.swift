@@ -2,10 +2,15 @@ public import SwiftletGraph
 
 extension Family {
   public static let fbNet = Family(
-    "FBNet", year: 2018,
+    "FBNet", year: 2019,
     paper:
       "FBNet: Hardware-Aware Efficient ConvNet Design via Differentiable Neural Architecture Search, Wu et al., CVPR 2019",
     url: "https://arxiv.org/abs/1812.03443", reference: "timm fbnetc_100", licence: "Apache-2.0",
+    idea: """
+      A layer-by-layer choice of inverted residuals, found by gradient descent on architecture weights, with a table \
+      of latencies as part of the loss.
+      """,
+    block: .init("fbnetc_100", "blocks.2.1"),
     models: [
       Model(timm: "fbnetc_100", .square(224, .bilinear)) { FBNetC(classes: $0) },
       // The published weights were trained with another epsilon than the definition has.

@@ -2,9 +2,13 @@ public import SwiftletGraph
 
 extension Family {
   public static let fbNetV3 = Family(
-    "FBNetV3", year: 2020,
+    "FBNetV3", year: 2021,
     paper: "FBNetV3: Joint Architecture-Recipe Search using Predictor Pretraining, Dai et al., CVPR 2021",
     url: "https://arxiv.org/abs/2006.02049", reference: "timm fbnetv3_*", licence: "Apache-2.0",
+    idea: """
+      The architecture is searched together with its training recipe, by a predictor that is trained on both.
+      """,
+    block: .init("fbnetv3_b", "blocks.2.1"),
     models: [
       Model(timm: "fbnetv3_b", .square(224, crop: 0.95, .bilinear), top1: (78.184, "ra2_in1k")) {
         FBNetV3(.b, classes: $0)

@@ -7,6 +7,11 @@ extension Family {
     paper: "FastViT: A Fast Hybrid Vision Transformer using Structural Reparameterization, Vasu et al., ICCV 2023",
     url: "https://arxiv.org/abs/2303.14189", reference: "timm fastvit_t8",
     licence: "Apache-2.0, parts under Apple's ml-fastvit licence",
+    idea: """
+      RepMixer: a depthwise filter mixes pixels, with a shortcut that merges into it after training, so that none is \
+      left to be read from memory. Only the last stage of the larger ones attends.
+      """,
+    block: .init("fastvit_t8", "stages.0.blocks.0"),
     models: FastViT.variants.map { row in
       Model(timm: row.name, .square(256, crop: row.crop), top1: (row.top1, "apple_in1k"), classifier: "head.fc.") {
         var network = row.network
@@ -100,7 +105,7 @@ public struct FastViT: Layer, Sendable {
     }
   }
 
-  /// Depthwise filters mix pixels ("RepMixer", equation 3, figure 2d), a perceptron channels.
+  /// Depthwise filters mix pixels ("RepMixer", figure 2d), a perceptron channels.
   struct MixerBlock: Layer {
     let expansion: Int
 
@@ -113,7 +118,7 @@ public struct FastViT: Layer, Sendable {
     }
   }
 
-  /// Heads of 32 channels attend (figure 2e).
+  /// Heads of 32 channels attend.
   struct AttentionBlock: Layer {
     let expansion: Int
 

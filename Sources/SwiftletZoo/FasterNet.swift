@@ -5,7 +5,13 @@ extension Family {
   public static let fasterNet = Family(
     "FasterNet", year: 2023,
     paper: "Run, Don't Walk: Chasing Higher FLOPS for Faster Neural Networks, Chen et al., CVPR 2023",
-    url: "https://arxiv.org/abs/2303.03667", reference: "timm fasternet_t0", licence: "Apache-2.0",
+    url: "https://arxiv.org/abs/2303.03667", reference: "timm fasternet_t0",
+    licence: "Apache-2.0, after code under the MIT licence",
+    idea: """
+      Partial convolution: a 3×3 filter works on a quarter of the channels and leaves the others as they are, which \
+      saves memory traffic where a depthwise filter only saves multiply-adds; two 1×1 convolutions mix them all.
+      """,
+    block: .init("fasternet_t0", "stages.1.blocks.1"),
     models: FasterNet.table.map { row in
       Model(timm: row.name, .square(224, crop: 1), top1: (row.top1, "in1k")) {
         FasterNet(width: row.width, blocks: row.blocks, activation: row.activation, classes: $0)

@@ -6,6 +6,11 @@ extension Family {
     "GhostNet", year: 2020,
     paper: "GhostNet: More Features from Cheap Operations, Han et al., CVPR 2020",
     url: "https://arxiv.org/abs/1911.11907", reference: "timm ghostnet_100", licence: "Apache-2.0",
+    idea: """
+      Many maps of a layer are near copies of others. So half of them are computed by a convolution, and the rest, \
+      their ghosts, by a cheap depthwise filter of the first half.
+      """,
+    block: .init("ghostnet_100", "blocks.6.1"),
     models: [
       Model("ghostnet_050") { GhostNet(width: 0.5, classes: $0) },
       Model("ghostnet_100", top1: 73.958, top1Source: "timm results-imagenet.csv, in1k") {

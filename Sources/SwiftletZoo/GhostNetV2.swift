@@ -6,6 +6,11 @@ extension Family {
     "GhostNetV2", year: 2022,
     paper: "GhostNetV2: Enhance Cheap Operation with Long-Range Attention, Tang et al., NeurIPS 2022",
     url: "https://arxiv.org/abs/2211.12905", reference: "timm ghostnetv2_*", licence: "Apache-2.0",
+    idea: """
+      GhostNet with a view of the whole map: DFC attention filters a map of half the size along rows, then along \
+      columns, and what comes out gates the ghost module's maps.
+      """,
+    block: .init("ghostnetv2_100", "blocks.6.1"),
     models: [
       Model(timm: "ghostnetv2_100", top1: (75.186, "in1k")) { GhostNetV2(classes: $0) },
       Model(timm: "ghostnetv2_130", top1: (76.746, "in1k")) { GhostNetV2(width: 1.3, classes: $0) },
@@ -32,7 +37,7 @@ public struct GhostNetV2: Layer {
 }
 
 /// A module whose output is scaled by DFC attention, decoupled and fully connected: long filters along rows, then
-/// columns, of a map of half the size say how much each place counts (figure 4).
+/// columns, of a map of half the size say how much each place counts.
 ///
 /// Names: timm's `short_conv` beside those of the module.
 struct AttendedModule<Module: Layer>: Layer {

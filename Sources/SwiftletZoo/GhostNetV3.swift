@@ -6,6 +6,11 @@ extension Family {
     "GhostNetV3", year: 2024,
     paper: "GhostNetV3: Exploring the Training Strategies for Compact Models, Liu et al., 2024",
     url: "https://arxiv.org/abs/2404.11202", reference: "timm ghostnetv3_*", licence: "Apache-2.0",
+    idea: """
+      GhostNet trained with branches beside its convolutions, which merge afterwards, and with distillation: the \
+      recipe is what is new.
+      """,
+    block: .init("ghostnetv3_100", "blocks.6.1.ghost1"),
     models: [
       Model(timm: "ghostnetv3_050") { GhostNetV3(width: 0.5, classes: $0) },
       Model(timm: "ghostnetv3_100", top1: (76.936, "in1k")) { GhostNetV3(classes: $0) },

@@ -5,6 +5,12 @@ extension Family {
   public static let googLeNet = Family(
     "GoogLeNet", year: 2015, paper: "Going Deeper with Convolutions, Szegedy et al., CVPR 2015",
     url: "https://arxiv.org/abs/1409.4842", reference: "torchvision googlenet", licence: "BSD-3-Clause",
+    idea: """
+      Inception: filters of 1×1, 3×3 and a pool look at the same map side by side, and what they find is concatenated. \
+      1×1 convolutions thin the input of the large filters. This is torchvision's version: with batch normalisation, \
+      and a 3×3 filter where the paper has 5×5.
+      """,
+    block: .init("googlenet", "inception3a"),
     models: [
       // torchvision normalises by ImageNet's statistics and its weights undo that ("transform_input"): −1…1 remains.
       Model(

@@ -5,6 +5,11 @@ extension Family {
   public static let googLeNetCaffe = Family(
     "GoogLeNet (Caffe)", year: 2015, paper: "Going Deeper with Convolutions, Szegedy et al., CVPR 2015",
     url: "https://arxiv.org/abs/1409.4842", reference: "BVLC/caffe models/bvlc_googlenet", licence: "unrestricted use",
+    idea: """
+      GoogLeNet as published: Inception modules with true 5×5 filters, no batch normalisation, and a local response \
+      normalisation in the stem.
+      """,
+    block: .init("googlenet_bvlc", "mods.inception_3a"),
     models: [
       Model(
         "googlenet_bvlc", .caffe, top1: 68.7, top1Source: "readme of models/bvlc_googlenet",

@@ -5,6 +5,11 @@ extension Family {
     "HardCoRe-NAS", year: 2021,
     paper: "HardCoRe-NAS: Hard Constrained diffeRentiable Neural Architecture Search, Nayman et al., ICML 2021",
     url: "https://arxiv.org/abs/2102.11646", reference: "timm hardcorenas_*", licence: "Apache-2.0",
+    idea: """
+      A differentiable search of inverted residuals that keeps to a limit of latency at every step, by steps along the \
+      constraint (Frank–Wolfe), not by a penalty.
+      """,
+    block: .init("hardcorenas_a", "blocks.2.1"),
     models: [
       model("a", 75.926, .a), model("b", 76.550, .b), model("c", 77.092, .c), model("d", 77.450, .d),
       model("e", 77.788, .e), model("f", 78.100, .f),

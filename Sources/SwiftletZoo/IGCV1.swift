@@ -5,7 +5,14 @@ extension Family {
   public static let igcV1 = Family(
     "IGCV1", year: 2017, paper: "Interleaved Group Convolutions for Deep Neural Networks, Zhang et al., ICCV 2017",
     url: "https://arxiv.org/abs/1707.02725", reference: "hellozting/InterleavedGroupConvolutions",
-    licence: "none stated", models: IGCV1.imageNet + IGCV1.cifar)
+    licence: "none stated",
+    idea: """
+      Two group convolutions follow each other: a 3×3 one within primary groups, then a 1×1 one within secondary \
+      groups, each of which takes one channel of every primary group. Together they connect all channels, so a wider \
+      layer fits the same budget.
+      """,
+    block: .init("igcv1_plain_l24m2_d20", "g1.1"),
+    models: IGCV1.imageNet + IGCV1.cifar)
 }
 
 extension Preprocessing {

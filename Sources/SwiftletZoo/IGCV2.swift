@@ -6,6 +6,11 @@ extension Family {
     "IGCV2", year: 2018,
     paper: "IGCV2: Interleaved Structured Sparse Convolutional Neural Networks, Xie et al., CVPR 2018",
     url: "https://arxiv.org/abs/1804.06202", reference: "the paper; its authors published no code", licence: "none",
+    idea: """
+      The 1×1 convolution too becomes a product of sparse ones: several group convolutions, interleaved so that every \
+      output still depends on every input channel, behind a depthwise filter.
+      """,
+    block: .init("igcv2_c64_d20", "g1.1"),
     models: [("igcv2_c64_d20", 64), ("igcv2_c256_d20", 256)].map { name, width in
       Model(name, .cifar, classifier: "fc.", classes: 10) { IGCV2(width: width, classes: $0) }
     })

@@ -6,6 +6,11 @@ extension Family {
     "IGCV3", year: 2018,
     paper: "IGCV3: Interleaved Low-Rank Group Convolutions for Efficient Deep Neural Networks, Sun et al., BMVC 2018",
     url: "https://arxiv.org/abs/1806.00178", reference: "homles11/IGCV3 symbols/igcv3.py", licence: "none stated",
+    idea: """
+      An inverted residual whose two 1×1 convolutions have two groups each; a permutation of the channels between them \
+      mixes the groups. Sparse and of low rank at once.
+      """,
+    block: .init("igcv3_d_1x", "stages.1.1"),
     models: [
       ("igcv3_d_0_5x", 0.5, nil), ("igcv3_d_0_7x", 0.7, nil), ("igcv3_d_1x", 1, 72.2), ("igcv3_d_1_4x", 1.4, nil),
     ].map { (name: String, width: Double, top1: Double?) in

@@ -6,6 +6,11 @@ extension Family {
     "Inception V3", year: 2016,
     paper: "Rethinking the Inception Architecture for Computer Vision, Szegedy et al., CVPR 2016",
     url: "https://arxiv.org/abs/1512.00567", reference: "torchvision inception_v3", licence: "BSD-3-Clause",
+    idea: """
+      Filters are factorised: 5×5 into two 3×3, n×n into 1×n and n×1. Maps are halved by strided filters and a pool \
+      side by side, so that nothing is lost at once.
+      """,
+    block: .init("inception_v3", "Mixed_6b"),
     models: [
       // torchvision normalises by ImageNet's statistics and its weights undo that ("transform_input"): −1…1 remains.
       Model(

@@ -7,6 +7,11 @@ extension Family {
     paper: "Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning, Szegedy et al., "
       + "AAAI 2017",
     url: "https://arxiv.org/abs/1602.07261", reference: "timm inception_v4, inception_resnet_v2", licence: "Apache-2.0",
+    idea: """
+      Inception with one scheme for all stages and a stem of its own; Inception-ResNet adds what the branches find to \
+      the block's input, through a 1×1 convolution and scaled down to keep training stable.
+      """,
+    block: .init("inception_resnet_v2", "repeat_1.0"),
     models: [
       Model(timm: "inception_v4", .square(299, half: true), top1: (80.144, "tf_in1k"), classifier: "last_linear.") {
         InceptionV4(classes: $0)

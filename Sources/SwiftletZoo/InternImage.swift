@@ -7,6 +7,11 @@ extension Family {
     paper: "InternImage: Exploring Large-Scale Vision Foundation Models with Deformable Convolutions, Wang et al., "
       + "CVPR 2023",
     url: "https://arxiv.org/abs/2211.05778", reference: "OpenGVLab/InternImage internimage_t_1k_224", licence: "MIT",
+    idea: """
+      A transformer's block with deformable convolution (DCNv3) in place of attention: nine taps a place, whose \
+      offsets and softmax weights are predicted from the map, separately for each group of channels.
+      """,
+    block: .init("internimage_t_1k_224", "levels.0.blocks.0"),
     models: [
       Model(
         "internimage_t_1k_224", top1: 83.5, top1Source: "OpenGVLab/InternImage, README", classifier: "head."

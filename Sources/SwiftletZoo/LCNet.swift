@@ -4,6 +4,11 @@ extension Family {
   public static let lcNet = Family(
     "PP-LCNet", year: 2021, paper: "PP-LCNet: A Lightweight CPU Convolutional Neural Network, Cui et al., 2021",
     url: "https://arxiv.org/abs/2109.15099", reference: "timm lcnet_*", licence: "Apache-2.0",
+    idea: """
+      Depthwise separable blocks without shortcuts, as CPUs run them best: h-swish, 5×5 filters and \
+      squeeze-and-excitation only at the end, and a wide 1×1 convolution behind the mean.
+      """,
+    block: .init("lcnet_100", "blocks.5.0"),
     models: [
       Model(timm: "lcnet_035", .square(224, .bilinear)) { LCNet(width: 0.35, classes: $0) },
       Model(timm: "lcnet_050", top1: (63.138, "ra2_in1k")) { LCNet(width: 0.5, classes: $0) },

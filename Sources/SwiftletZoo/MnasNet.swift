@@ -2,9 +2,14 @@ public import SwiftletGraph
 
 extension Family {
   public static let mnasNet = Family(
-    "MnasNet", year: 2018,
+    "MnasNet", year: 2019,
     paper: "MnasNet: Platform-Aware Neural Architecture Search for Mobile, Tan et al., CVPR 2019",
     url: "https://arxiv.org/abs/1807.11626", reference: "timm mnasnet_*, semnasnet_*", licence: "Apache-2.0",
+    idea: """
+      Inverted residuals whose kernels, expansions, squeeze-and-excitation and repeats are searched stage by stage, \
+      with the latency measured on a phone in the reward.
+      """,
+    block: .init("semnasnet_100", "blocks.2.1"),
     models: [
       Model(timm: "mnasnet_050") { MnasNet(.b1, width: 0.5, classes: $0) },
       Model(timm: "mnasnet_075") { MnasNet(.b1, width: 0.75, classes: $0) },

@@ -8,6 +8,11 @@ extension Family {
     url: "https://arxiv.org/abs/2004.14525",
     reference: "tensorflow/models research/object_detection/models/ssd_mobiledet_feature_extractor.py",
     licence: "Apache-2.0",
+    idea: """
+      Searched for detectors on phones' accelerators, where plain convolutions pay off: next to inverted residuals \
+      there are fused ones and Tucker layers (1×1, 3×3, 1×1, all plain, with a thin middle).
+      """,
+    block: .init("mobiledet_dsp", "C2.3"),
     models: MobileDet.variants.map { row in
       Model(
         backbone: "mobiledet_\(row.name)",

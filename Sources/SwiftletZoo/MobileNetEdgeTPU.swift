@@ -7,6 +7,11 @@ extension Family {
       + "Howard and Gupta, Google AI blog 2019; "
       + "Searching for Efficient Neural Architectures for On-Device ML on Edge TPUs, Akin et al., CVPRW 2022",
     url: "https://arxiv.org/abs/2204.14007", reference: "timm mobilenet_edgetpu_*", licence: "Apache-2.0",
+    idea: """
+      Inverted residuals made for an accelerator: in early stages the expansion and the depthwise filter are fused \
+      into one 3×3 convolution, which it runs at a better share of its peak; no squeeze-and-excitation, no h-swish.
+      """,
+    block: .init("mobilenet_edgetpu_100", "blocks.1.1"),
     models: [
       Model(timm: "mobilenet_edgetpu_100", .square(224, crop: 0.9)) { MobileNetEdgeTPU(.v1, classes: $0) },
       Model(timm: "mobilenet_edgetpu_v2_xs", .square(224, crop: 0.9)) { MobileNetEdgeTPU(.v2XS, classes: $0) },

@@ -5,6 +5,11 @@ extension Family {
     "MobileNetV1", year: 2017,
     paper: "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications, Howard et al., 2017",
     url: "https://arxiv.org/abs/1704.04861", reference: "timm mobilenetv1_*", licence: "Apache-2.0",
+    idea: """
+      A 3×3 convolution is split into a depthwise one, which filters each channel by itself, and a 1×1 one, which \
+      mixes them: eight to nine times fewer multiply-adds. Width and resolution are two multipliers.
+      """,
+    block: .init("mobilenetv1_100", "blocks.1.1"),
     models: [
       Model(timm: "mobilenetv1_100", .square(224, half: true), top1: (75.388, "ra4_e3600_r224_in1k")) {
         MobileNetV1(classes: $0)

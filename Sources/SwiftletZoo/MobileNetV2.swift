@@ -7,6 +7,11 @@ extension Family {
     paper: "MobileNetV2: Inverted Residuals and Linear Bottlenecks, Sandler et al., CVPR 2018",
     url: "https://arxiv.org/abs/1801.04381", reference: "timm mobilenetv2_*, torchvision mobilenet_v2",
     licence: "Apache-2.0, BSD-3-Clause",
+    idea: """
+      The inverted residual: a thin input is expanded by a 1×1 convolution, filtered depthwise, and projected back \
+      without activation, since ReLU would destroy what a thin map holds. The shortcut joins the thin ends.
+      """,
+    block: .init("mobilenetv2_100", "blocks.1.1"),
     models: [
       Model(timm: "mobilenetv2_035") { MobileNetV2(Scaling(width: 0.35), classes: $0) },
       Model(timm: "mobilenetv2_050", top1: (65.928, "lamb_in1k")) { MobileNetV2(Scaling(width: 0.5), classes: $0) },

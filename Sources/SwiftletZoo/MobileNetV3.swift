@@ -6,6 +6,11 @@ extension Family {
     "MobileNetV3", year: 2019, paper: "Searching for MobileNetV3, Howard et al., ICCV 2019",
     url: "https://arxiv.org/abs/1905.02244", reference: "timm mobilenetv3_*, torchvision mobilenet_v3_*",
     licence: "Apache-2.0, BSD-3-Clause",
+    idea: """
+      Searched inverted residuals with squeeze-and-excitation, h-swish as an activation that is cheap on phones, and a \
+      last stage that takes the mean before the widest 1×1 convolution.
+      """,
+    block: .init("mobilenetv3_large_100", "blocks.2.1"),
     models: [
       Model(timm: "mobilenetv3_large_075", .square(224, .bilinear)) {
         MobileNetV3(.large, Scaling(width: 0.75), classes: $0)

@@ -6,6 +6,12 @@ extension Family {
     "MobileNetV4", year: 2024,
     paper: "MobileNetV4: Universal Models for the Mobile Ecosystem, Qin et al., ECCV 2024",
     url: "https://arxiv.org/abs/2404.10518", reference: "timm mobilenetv4_*", licence: "Apache-2.0",
+    idea: """
+      The universal inverted bottleneck: an expansion with an optional depthwise filter before and one behind it, \
+      which covers MobileNetV2's block, ConvNeXt's, a perceptron and one more. The hybrids attend with keys and values \
+      that all heads share.
+      """,
+    block: .init("mobilenetv4_conv_small", "blocks.3.1"),
     models: [
       Model(timm: "mobilenetv4_conv_small_035", .square(224, half: true)) {
         MobileNetV4(.convSmall, width: 0.35, classes: $0)

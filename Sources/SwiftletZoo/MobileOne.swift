@@ -2,10 +2,15 @@ public import SwiftletGraph
 
 extension Family {
   public static let mobileOne = Family(
-    "MobileOne", year: 2022,
+    "MobileOne", year: 2023,
     paper: "MobileOne: An Improved One millisecond Mobile Backbone, Vasu et al., CVPR 2023",
     url: "https://arxiv.org/abs/2206.04040", reference: "timm mobileone_*",
     licence: "Apache-2.0, weights under Apple's ml-mobileone licence",
+    idea: """
+      Depthwise separable blocks that train with several parallel branches, scaling and identity included, and run as \
+      one convolution each: no branch, no shortcut at inference, which is what phones like.
+      """,
+    block: .init("mobileone_s1", "stages.0.2", through: "stages.0.3"),
     models: MobileOne.variants.map { name, widths, branches, squeezed, crop, top1 in
       Model(
         "mobileone_\(name)", .square(224, crop: crop, .bilinear), top1: top1,

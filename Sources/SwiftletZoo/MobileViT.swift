@@ -8,6 +8,11 @@ extension Family {
       + "ICLR 2022",
     url: "https://arxiv.org/abs/2110.02178", reference: "timm mobilevit_s",
     licence: "Apache-2.0, parts under Apple's ml-cvnets licence",
+    idea: """
+      A convolution looks near; then the map is unfolded into patches, and a transformer lets pixels at the same place \
+      in all patches attend to each other; the result is folded back and joined with the input.
+      """,
+    block: .init("mobilevit_xxs", "stages.2.1"),
     models: MobileViT.variants.map { row in
       Model(
         row.name, Preprocessing(height: 256, width: 256, cropFraction: 0.9, mean: [0, 0, 0], std: [1, 1, 1]),

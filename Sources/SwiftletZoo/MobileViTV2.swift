@@ -7,6 +7,11 @@ extension Family {
     paper: "Separable Self-attention for Mobile Vision Transformers, Mehta and Rastegari, TMLR 2023",
     url: "https://arxiv.org/abs/2206.02680", reference: "timm mobilevitv2_100",
     licence: "Apache-2.0, parts under Apple's ml-cvnets licence",
+    idea: """
+      Separable attention: every token is scored against one learned latent token, the weighted sum of all is one \
+      context vector, and it scales every token. Linear in the tokens; what attends is multiplied element by element.
+      """,
+    block: .init("mobilevitv2_050", "stages.2.1.transformer.0"),
     models: MobileViTV2.table.map { row in
       Model(
         timm: row.name,
@@ -94,7 +99,7 @@ public struct MobileViTV2: Layer {
   }
 
   /// One score for each token; the tokens' keys, weighed by these, make the context that all values are multiplied with
-  /// (figure 3c, equation 4).
+  /// (figure 3c).
   struct SeparableAttention: Layer {
     func callAsFunction(_ x: Tensor) -> Tensor {
       let size = x.channels

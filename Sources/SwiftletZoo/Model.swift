@@ -4,6 +4,7 @@ public import SwiftletGraph
 public struct Family: Sendable {
   /// As in "MobileNetV2".
   public var name: String
+  /// Of the publication that `paper` names.
   public var year: Int
   /// Title, authors, venue.
   public var paper: String
@@ -12,13 +13,30 @@ public struct Family: Sendable {
   /// The implementation whose parameter names are used, and the licence of that code.
   public var reference: String
   public var licence: String
+  /// What is new in these networks, in a sentence or two.
+  public var idea: String
+  /// Where it shows best.
+  public var block: Block
   public var models: [Model]
 
   public init(
-    _ name: String, year: Int, paper: String, url: String, reference: String, licence: String, models: [Model]
+    _ name: String, year: Int, paper: String, url: String, reference: String, licence: String, idea: String,
+    block: Block, models: [Model]
   ) {
     (self.name, self.year, self.paper, self.url) = (name, year, paper, url)
-    (self.reference, self.licence, self.models) = (reference, licence, models)
+    (self.reference, self.licence, self.idea) = (reference, licence, idea)
+    (self.block, self.models) = (block, models)
+  }
+
+  /// A part of a model: its layers from the first whose name begins with `first` to the last whose name begins with `last`.
+  public struct Block: Hashable, Sendable {
+    public var model: String
+    public var first: String
+    public var last: String
+
+    public init(_ model: String, _ first: String, through last: String? = nil) {
+      (self.model, self.first, self.last) = (model, first, last ?? first)
+    }
   }
 }
 

@@ -6,6 +6,11 @@ extension Family {
     "PVANet", year: 2016,
     paper: "PVANet: Lightweight Deep Neural Networks for Real-time Object Detection, Hong et al., 2016",
     url: "https://arxiv.org/abs/1611.08588", reference: "sanghoon/pva-faster-rcnn models/pvanet", licence: "MIT",
+    idea: """
+      C.ReLU in the first stages: filters there come in pairs of opposite sign, so half of them is computed and the \
+      other half is its negative. Later stages are Inception modules in a residual block.
+      """,
+    block: .init("pvanet91", "features.conv3_2"),
     models: [("pvanet90", PVANet.Version.v9_0, nil), ("pvanet91", .v9_1, 70.0)].flatMap {
       (name: String, version: PVANet.Version, top1: Double?) in
       [

@@ -6,6 +6,11 @@ extension Family {
     "PeleeNet", year: 2018,
     paper: "Pelee: A Real-Time Object Detection System on Mobile Devices, Wang et al., NeurIPS 2018",
     url: "https://arxiv.org/abs/1804.06882", reference: "Robert-JunWang/PeleeNet", licence: "Apache-2.0",
+    idea: """
+      DenseNet made small with plain convolutions: dense layers with two ways, one 3×3 filter and two in a row, a stem \
+      that filters and pools side by side, and bottlenecks that follow the number of channels.
+      """,
+    block: .init("peleenet", "features.denseblock1.denselayer1"),
     models: [
       Model("peleenet", .square(224, .bilinear), top1: 72.6, top1Source: "README of the authors' code") {
         PeleeNet(classes: $0)

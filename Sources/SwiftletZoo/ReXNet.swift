@@ -3,9 +3,14 @@ import SwiftletOps
 
 extension Family {
   public static let reXNet = Family(
-    "ReXNet", year: 2020,
+    "ReXNet", year: 2021,
     paper: "Rethinking Channel Dimensions for Efficient Model Design, Han et al., CVPR 2021",
     url: "https://arxiv.org/abs/2007.00992", reference: "timm rexnet_*, rexnetr_*", licence: "Apache-2.0, weights MIT",
+    idea: """
+      Channels grow by the same step from block to block instead of doubling at stages, which keeps the rank of the \
+      features high; the shortcut carries the first channels where a block has more outputs than inputs.
+      """,
+    block: .init("rexnet_100", "features.4"),
     models: [
       model("rexnet_100", 1, (77.862, "nav_in1k")), model("rexnet_130", 1.3, (79.492, "nav_in1k")),
       model("rexnet_150", 1.5, (80.322, "nav_in1k")), model("rexnet_200", 2, (81.636, "nav_in1k")),
@@ -38,7 +43,7 @@ public struct ReXNet: Layer {
   /// Blocks of each stage and the stride of the first.
   static let stages = [(n: 1, s: 1), (n: 2, s: 2), (n: 2, s: 2), (n: 3, s: 2), (n: 3, s: 1), (n: 5, s: 2)]
 
-  /// Widths grow by equal steps from block to block, from 16 to 180 more (§4.2).
+  /// Widths grow by equal steps from block to block, from 16 to 180 more.
   public func callAsFunction(_ image: Tensor) -> Tensor {
     let strides = Self.stages.flatMap { n, s in [s] + Array(repeating: 1, count: n - 1) }
     let (first, step) = (max(16, 16 * width), 180 * width / Double(strides.count))
@@ -56,7 +61,7 @@ public struct ReXNet: Layer {
     roundedChannels(channels.rounded(.toNearestOrEven), divisor: divisor)
   }
 
-  /// An inverted residual whose shortcut also joins fewer channels to more (figure 2 of MobileNetV2, with SiLU first).
+  /// An inverted residual whose shortcut also joins fewer channels to more (MobileNetV2's, with SiLU first).
   ///
   /// Names: timm's `conv_exp`, `conv_dw`, `se`, `conv_pwl`.
   struct Bottleneck: Layer {

@@ -6,6 +6,11 @@ extension Family {
     "RepGhost", year: 2022,
     paper: "RepGhost: A Hardware-Efficient Ghost Module via Re-parameterization, Chen et al., 2022",
     url: "https://arxiv.org/abs/2211.06088", reference: "timm repghostnet_*", licence: "Apache-2.0, weights MIT",
+    idea: """
+      Ghost features without concatenation, whose memory traffic is slow: the cheap branch is added, and merged into \
+      the convolution after training.
+      """,
+    block: .init("repghostnet_100", "blocks.6.1"),
     models: [
       model("050", 0.5, 66.978), model("058", 0.58, 68.938), model("080", 0.8, 72.240), model("100", 1, 74.208),
       model("111", 1.11, 75.060), model("130", 1.3, 76.378), model("150", 1.5, 77.474), model("200", 2, 78.802),
@@ -23,7 +28,7 @@ public struct RepGhostNet: Layer {
   public var width = 1.0
   public var classes = 1000
 
-  /// Table 2.
+  /// The paper's table of the architecture.
   static let table: [[GhostNetwork.Line]] = [
     [(k: 3, t: 8, c: 16, excited: false, s: 1)],
     [(k: 3, t: 24, c: 24, excited: false, s: 2)],

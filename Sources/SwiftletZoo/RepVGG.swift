@@ -4,6 +4,11 @@ extension Family {
   public static let repVGG = Family(
     "RepVGG", year: 2021, paper: "RepVGG: Making VGG-style ConvNets Great Again, Ding et al., CVPR 2021",
     url: "https://arxiv.org/abs/2101.03697", reference: "timm repvgg_*", licence: "Apache-2.0, weights MIT",
+    idea: """
+      Training sees a 3×3 convolution, a 1×1 one and an identity side by side; their sum is linear, so that afterwards \
+      each block is one 3×3 convolution with ReLU. A plain VGG runs with a residual network's accuracy.
+      """,
+    block: .init("repvgg_a0", "stages.1.1"),
     models: RepVGG.variants.map { name, depths, widths, groups, top1 in
       let isLarge = name == "d2se"
       return Model(

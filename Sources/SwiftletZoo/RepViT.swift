@@ -3,8 +3,13 @@ import SwiftletOps
 
 extension Family {
   public static let repViT = Family(
-    "RepViT", year: 2023, paper: "RepViT: Revisiting Mobile CNN From ViT Perspective, Wang et al., CVPR 2024",
+    "RepViT", year: 2024, paper: "RepViT: Revisiting Mobile CNN From ViT Perspective, Wang et al., CVPR 2024",
     url: "https://arxiv.org/abs/2307.09283", reference: "timm repvit_*", licence: "Apache-2.0",
+    idea: """
+      An inverted residual arranged as a transformer's block: the depthwise filter and squeeze-and-excitation first, \
+      as token mixer, then the two 1×1 convolutions, as channel mixer. Branches merge after training.
+      """,
+    block: .init("repvit_m0_9", "stages.0.blocks.0"),
     models: RepViT.variants.map { name, channels, depths, isEarly, top1, weights in
       Model(
         "repvit_\(name)", .square(224, crop: 0.95), top1: top1,
@@ -60,7 +65,7 @@ public struct RepViT: Layer {
     }
   }
 
-  /// A token mixer, then a channel mixer beside a shortcut (figure 3).
+  /// A token mixer, then a channel mixer beside a shortcut.
   struct Block: Layer {
     let isExcited: Bool
     let isEarly: Bool
@@ -90,7 +95,7 @@ public struct RepViT: Layer {
     }
   }
 
-  /// What stands before stages 2, 3 and 4 (figure 4d).
+  /// What stands before stages 2, 3 and 4.
   struct Downsample: Layer {
     let out: Int
     let isEarly: Bool

@@ -6,6 +6,12 @@ extension Family {
     "ResNet", year: 2016,
     paper: "Deep Residual Learning for Image Recognition, He et al., CVPR 2016",
     url: "https://arxiv.org/abs/1512.03385", reference: "timm resnet50", licence: "Apache-2.0",
+    idea: """
+      A block learns what is to be added to its input: the shortcut passes values and gradients by unchanged, so that \
+      networks of a hundred layers can be trained. From 50 layers on, 1×1 convolutions make a bottleneck around the \
+      3×3 filter.
+      """,
+    block: .init("resnet50", "layer1.1"),
     models: ResNet.table.map { row in
       Model(
         row.name, Preprocessing(cropFraction: row.cropFraction), top1: row.top1,
@@ -17,6 +23,11 @@ extension Family {
     "ResNet-D", year: 2019,
     paper: "Bag of Tricks for Image Classification with Convolutional Neural Networks, He et al., CVPR 2019",
     url: "https://arxiv.org/abs/1812.01187", reference: "timm resnet50d", licence: "Apache-2.0",
+    idea: """
+      ResNet with three small changes: a stem of three 3×3 filters, the stride in the 3×3 filter of the bottleneck, \
+      and a mean before the 1×1 convolution of a shortcut that halves the map.
+      """,
+    block: .init("resnet50d", "layer2.0"),
     models: ResNet.tweakedTable.map { row in
       Model(timm: row.name, .square(row.side, crop: row.crop), top1: (row.top1, row.weights), classifier: "fc.") {
         ResNet(blocks: row.blocks, bottleneck: row.bottleneck, tweaked: true, classes: $0)
@@ -27,9 +38,15 @@ extension Family {
 extension Family {
   public static let deformableResNet = Family(
     "Deformable ResNet", year: 2017,
-    paper: "Deformable Convolutional Networks, Dai et al., ICCV 2017; Deformable ConvNets v2, Zhu et al., CVPR 2019",
+    paper: "Deformable Convolutional Networks, Dai et al., ICCV 2017; "
+      + "Deformable ConvNets v2: More Deformable, Better Results, Zhu et al., CVPR 2019",
     url: "https://arxiv.org/abs/1703.06211, https://arxiv.org/abs/1811.11168",
     reference: "mmdetection r50-dconv-c3-c5, r50-mdconv-c3-c5", licence: "Apache-2.0",
+    idea: """
+      Each tap of a 3×3 filter looks where a small convolution tells it to: offsets are learned and differ from place \
+      to place. Version 2 also weighs each tap.
+      """,
+    block: .init("resnet50_dconv_c3_c5", "layer2.1"),
     models: [
       Model("resnet50_dconv_c3_c5", classifier: "fc.") { ResNet(deformable: .plain, classes: $0) },
       Model("resnet50_mdconv_c3_c5", classifier: "fc.") { ResNet(deformable: .modulated, classes: $0) },

@@ -6,6 +6,11 @@ extension Family {
     "SHViT", year: 2024,
     paper: "SHViT: Single-Head Vision Transformer with Memory Efficient Macro Design, Yun and Ro, CVPR 2024",
     url: "https://arxiv.org/abs/2401.16456", reference: "timm shvit_*", licence: "Apache-2.0, weights MIT",
+    idea: """
+      Attention with one head, on a part of the channels; the others pass by and join behind it, where a projection \
+      mixes both. A stem of stride 16 leaves few tokens.
+      """,
+    block: .init("shvit_s1", "stages.1.blocks.0"),
     models: SHViT.variants.map { name, side, channels, depths, attended, top1 in
       Model(
         "shvit_\(name)", .square(side), top1: top1,
@@ -25,7 +30,7 @@ public struct SHViT: Layer {
   public var attended = [0, 48, 68]
   public var classes = 1000
 
-  /// Table 1.
+  /// The variants of the paper.
   static let variants: [(name: String, side: Int, channels: [Int], depths: [Int], attended: [Int], top1: Double)] = [
     ("s1", 224, [128, 224, 320], [2, 4, 5], [0, 48, 68], 72.780),
     ("s2", 224, [128, 308, 448], [2, 4, 5], [0, 66, 96], 75.184),
@@ -83,7 +88,7 @@ public struct SHViT: Layer {
     }
   }
 
-  /// A filter, attention, a perceptron (figure 5b).
+  /// A filter, attention, a perceptron.
   struct Block: Layer {
     let attended: Int
 
@@ -94,7 +99,7 @@ public struct SHViT: Layer {
     }
   }
 
-  /// Self-attention with one head on some of the channels; the others pass it by (figure 5c).
+  /// Self-attention with one head on some of the channels; the others pass it by.
   struct SingleHeadAttention: Layer {
     let attended: Int
     /// The size of a query and of a key.

@@ -7,6 +7,11 @@ extension Family {
     paper:
       "ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices, Zhang et al., CVPR 2018",
     url: "https://arxiv.org/abs/1707.01083", reference: "megvii-model/ShuffleNet-Series ShuffleNetV1", licence: "MIT",
+    idea: """
+      1×1 convolutions cost most in small networks, so they are grouped; a shuffle of the channels lets the next \
+      groups see what the others found.
+      """,
+    block: .init("shufflenet_v1_g3_1x", "features.1"),
     models: ShuffleNetV1.variants.map { row in
       Model(
         row.name, .bgr, top1: row.top1, top1Source: row.top1.map { _ in "README of the authors' code" }
@@ -67,7 +72,7 @@ struct ShuffleNetV1: Layer {
   }
 
   /// Pointwise group convolutions with a shuffle between them (figure 2b); with stride 2 the pooled input is put beside
-  /// (figure 2c). The first pointwise convolution of all is not grouped, for its input has few channels (§3.2).
+  /// (figure 2c). The first pointwise convolution of all is not grouped, for its input has few channels.
   struct Unit: Layer {
     let out: Int
     let stride: Int

@@ -6,6 +6,11 @@ extension Family {
     "ShuffleNetV2", year: 2018,
     paper: "ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture Design, Ma et al., ECCV 2018",
     url: "https://arxiv.org/abs/1807.11164", reference: "torchvision shufflenet_v2_x1_0", licence: "BSD-3-Clause",
+    idea: """
+      Rules for speed instead of for multiply-adds: half of the channels pass by untouched, the other half is filtered \
+      at equal width without groups, then both are concatenated and shuffled.
+      """,
+    block: .init("shufflenet_v2_x1_0", "stage2.1"),
     models: ShuffleNetV2.table.map { row in
       Model(
         "shufflenet_v2_\(row.name)",

@@ -6,6 +6,11 @@ extension Family {
     "ShuffleNetV2 (authors)", year: 2018,
     paper: "ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture Design, Ma et al., ECCV 2018",
     url: "https://arxiv.org/abs/1807.11164", reference: "megvii-model/ShuffleNet-Series ShuffleNetV2", licence: "MIT",
+    idea: """
+      ShuffleNetV2 under its authors' names, where the shuffle stands at the block's input as a split into even and \
+      odd channels; V2* has a further depthwise filter that widens the view for detection.
+      """,
+    block: .init("shufflenet_v2_star_1x", "features.1"),
     models: [("megvii", ShuffleUnit.Branch.plain), ("star", .wide)].flatMap { kind, branch in
       ShuffleNetV2Authors.table.map { row in
         let top1 = branch == .plain ? row.top1 : nil

@@ -8,6 +8,10 @@ extension Family {
       + "Ma et al., ECCV 2018",
     url: "https://github.com/megvii-model/ShuffleNet-Series",
     reference: "megvii-model/ShuffleNet-Series ShuffleNetV2.Large, ShuffleNetV2.ExLarge", licence: "MIT",
+    idea: """
+      ShuffleNetV2 scaled up to the class of SENet: wide, deep, with squeeze-and-excitation and shortcuts.
+      """,
+    block: .init("shufflenet_v2_large", "features.0.2b"),
     models: [
       // The authors subtract a mean picture before these statistics of 0…255; no mean per channel stands for it.
       Model(

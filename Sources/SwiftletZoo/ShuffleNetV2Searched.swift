@@ -7,6 +7,11 @@ extension Family {
     paper: "ShuffleNetV2+, megvii-model/ShuffleNet-Series, 2019; units of ShuffleNet V2, Ma et al., ECCV 2018",
     url: "https://github.com/megvii-model/ShuffleNet-Series",
     reference: "megvii-model/ShuffleNet-Series ShuffleNetV2+", licence: "MIT",
+    idea: """
+      ShuffleNetV2 with searched blocks (kernels of 3, 5 and 7, or three depthwise filters in a row), h-swish, and \
+      squeeze-and-excitation.
+      """,
+    block: .init("shufflenet_v2_plus_small", "features.9"),
     models: [
       ("small", [36, 104, 208, 416], 74.1), ("medium", [48, 128, 256, 512], 75.7),
       ("large", [68, 168, 336, 672], 77.1),
@@ -20,6 +25,11 @@ extension Family {
     "Single Path One-Shot", year: 2020,
     paper: "Single Path One-Shot Neural Architecture Search with Uniform Sampling, Guo et al., ECCV 2020",
     url: "https://arxiv.org/abs/1904.00420", reference: "megvii-model/ShuffleNet-Series OneShot", licence: "MIT",
+    idea: """
+      A supernet in which every training step trains one uniformly drawn path; an evolution then picks the best path. \
+      Choices are ShuffleNetV2 blocks with kernels of 3, 5 and 7 or three depthwise filters.
+      """,
+    block: .init("shufflenet_v2_oneshot", "features.2"),
     models: [
       Model("shufflenet_v2_oneshot", .bgr, top1: 74.9, top1Source: "README of the authors' code") {
         SinglePathOneShot(classes: $0)

@@ -7,6 +7,11 @@ extension Family {
     paper: "SimAM: A Simple, Parameter-Free Attention Module for Convolutional Neural Networks, Yang et al., ICML 2021",
     url: "https://proceedings.mlr.press/v139/yang21o.html", reference: "ZjjConan/SimAM networks/imagenet",
     licence: "none stated",
+    idea: """
+      Attention without weights: each neuron is scaled by how much it differs from the others of its channel, by a \
+      formula derived from an energy function.
+      """,
+    block: .init("simam_resnet18", "layer1.0"),
     models: [
       ("simam_resnet18", [2, 2, 2, 2], false, 71.31), ("simam_resnet34", [3, 4, 6, 3], false, 74.49),
       ("simam_resnet50", [3, 4, 6, 3], true, 77.45), ("simam_resnet101", [3, 4, 23, 3], true, 78.65),

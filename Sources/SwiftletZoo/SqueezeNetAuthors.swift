@@ -7,9 +7,14 @@ extension Family {
     paper: "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB model size, Iandola et al., 2016",
     url: "https://arxiv.org/abs/1602.07360", reference: "DeepScale/SqueezeNet, songhan/SqueezeNet-Residual",
     licence: "BSD-2-Clause",
+    idea: """
+      SqueezeNet as its authors' Caffe models have it, also with shortcuts around the fire modules: around those that \
+      keep the number of channels, or around all, the others through a 1×1 convolution.
+      """,
+    block: .init("squeezenet1_0_simple_bypass", "features.4"),
     models: [
       Model(
-        "squeezenet1_0_caffe", caffe, top1: 57.5, top1Source: "README of the authors' code", classifier: "mods.conv10."
+        "squeezenet1_0_caffe", caffe, top1: 57.5, top1Source: "table 3 of the paper", classifier: "mods.conv10."
       ) { SqueezeNetCaffe(version: .v1_0, classes: $0) },
       Model("squeezenet1_1_caffe", caffe, classifier: "mods.conv10.") {
         SqueezeNetCaffe(version: .v1_1, classes: $0)

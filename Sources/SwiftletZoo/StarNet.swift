@@ -5,6 +5,11 @@ extension Family {
   public static let starNet = Family(
     "StarNet", year: 2024, paper: "Rewrite the Stars, Ma et al., CVPR 2024",
     url: "https://arxiv.org/abs/2403.19967", reference: "timm starnet_*", licence: "Apache-2.0",
+    idea: """
+      Two projections of the same map are multiplied element by element, one of them activated: like a kernel trick, \
+      the product spans a space of far higher dimension without a wider network.
+      """,
+    block: .init("starnet_s1", "stages.0.1"),
     models: StarNet.variants.map { name, width, depths, expansion, top1 in
       Model(
         "starnet_\(name)", .square(224), top1: top1,
@@ -23,7 +28,7 @@ public struct StarNet: Layer {
   public var expansion = 4
   public var classes = 1000
 
-  /// Table 6 and, below half a million features, the appendix.
+  /// The variants of the paper and of its appendix.
   static let variants: [(name: String, width: Int, depths: [Int], expansion: Int, top1: Double?)] = [
     ("s050", 16, [1, 1, 3, 1], 3, nil),
     ("s100", 20, [1, 2, 4, 1], 4, nil),
@@ -52,7 +57,7 @@ public struct StarNet: Layer {
     ConvBN(Conv2D(out, kernel, stride: stride, bias: true), .none)
   }
 
-  /// Two projections, one of them activated, multiplied element by element, between large filters (figure 4).
+  /// Two projections, one of them activated, multiplied element by element, between large filters.
   struct Block: Layer {
     let expansion: Int
 

@@ -7,6 +7,11 @@ extension Family {
     paper: "Very Deep Convolutional Networks for Large-Scale Image Recognition, Simonyan and Zisserman, ICLR 2015",
     url: "https://arxiv.org/abs/1409.1556", reference: "timm vgg16_bn and torchvision vgg16",
     licence: "Apache-2.0 (timm), BSD-3-Clause (torchvision)",
+    idea: """
+      Only 3×3 filters, stacked: two in a row see 5×5 pixels and three see 7×7, with fewer weights and more \
+      non-linearities than one large filter. A pool halves the map where the channels double.
+      """,
+    block: .init("torchvision.vgg16", "features.5", through: "features.9"),
     models: VGG.table.flatMap { row in
       [
         Model(

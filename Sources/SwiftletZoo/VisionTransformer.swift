@@ -6,12 +6,22 @@ extension Family {
     "ViT", year: 2021,
     paper: "An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale, Dosovitskiy et al., ICLR 2021",
     url: "https://arxiv.org/abs/2010.11929", reference: "timm vit_base_patch16_224", licence: "Apache-2.0",
+    idea: """
+      A picture is cut into patches of 16×16 pixels, each a word of a sentence that a plain transformer reads: \
+      attention between all patches, then a perceptron on each, beside shortcuts.
+      """,
+    block: .init("vit_tiny_patch16_224", "blocks.0"),
     models: VisionTransformer.variants.map { Model($0, half: true) })
 
   public static let deiT = Family(
     "DeiT", year: 2021,
     paper: "Training data-efficient image transformers & distillation through attention, Touvron et al., ICML 2021",
     url: "https://arxiv.org/abs/2012.12877", reference: "timm deit_base_patch16_224", licence: "Apache-2.0",
+    idea: """
+      ViT trained on ImageNet alone, by strong augmentation; the distilled ones have a second token that learns from a \
+      convolutional teacher's answers.
+      """,
+    block: .init("deit_tiny_distilled_patch16_224", "blocks.0"),
     models: VisionTransformer.efficientVariants.map { Model($0, half: false) })
 }
 

@@ -7,6 +7,12 @@ extension Family {
     paper: "An Energy and GPU-Computation Efficient Backbone Network for Real-Time Object Detection, Lee et al., "
       + "CVPR workshops 2019",
     url: "https://arxiv.org/abs/1904.09730", reference: "timm ese_vovnet39b", licence: "Apache-2.0",
+    idea: """
+      One-shot aggregation: the layers of a block follow each other at equal width, and all their maps are \
+      concatenated once, at the end, instead of before every layer as in DenseNet. Fewer reads and writes, better use \
+      of a GPU. `ese` adds a shortcut and an attention of one layer over channels.
+      """,
+    block: .init("ese_vovnet19b_slim", "stages.0.blocks.0"),
     models: VoVNet.variants.map { row in
       Model(
         row.name, row.preprocessing, top1: row.top1,

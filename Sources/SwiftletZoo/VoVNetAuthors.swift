@@ -7,6 +7,11 @@ extension Family {
     paper: "An Energy and GPU-Computation Efficient Backbone Network for Real-Time Object Detection, Lee et al., "
       + "CVPR workshops 2019",
     url: "https://arxiv.org/abs/1904.09730", reference: "stigma0617/VoVNet.pytorch", licence: "none stated",
+    idea: """
+      VoVNet under its authors' names: their classification networks, with an addition around the later blocks of a \
+      stage.
+      """,
+    block: .init("vovnet39", "stage4.OSA4_1"),
     models: VoVNetAuthors.variants.map { row in
       Model(
         row.name, .square(224, .bilinear), top1: row.top1,
@@ -19,6 +24,11 @@ extension Family {
     paper: "CenterMask: Real-Time Anchor-Free Instance Segmentation, Lee and Park, CVPR 2020",
     url: "https://arxiv.org/abs/1911.06667", reference: "youngwanLEE/vovnet-detectron2",
     licence: "CC-BY-NC-4.0",
+    idea: """
+      VoVNet for detection with a shortcut around all blocks but the first of a stage, and eSE: the mean of a map \
+      through one layer without reduction says how much each channel counts.
+      """,
+    block: .init("vovnet_v2_39", "stage5.OSA5_2"),
     models: VoVNetAuthors.backbones.map { name, body in
       Model(backbone: name, .detectron) { VoVNetV2Backbone(body: body) }
     })

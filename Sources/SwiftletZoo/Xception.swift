@@ -6,6 +6,11 @@ extension Family {
     "Xception", year: 2017,
     paper: "Xception: Deep Learning with Depthwise Separable Convolutions, Chollet, CVPR 2017",
     url: "https://arxiv.org/abs/1610.02357", reference: "timm legacy_xception", licence: "Apache-2.0",
+    idea: """
+      Inception taken to its end: every channel is filtered by itself, a 1×1 convolution mixes the channels, and \
+      shortcuts pass by modules of such separable convolutions.
+      """,
+    block: .init("legacy_xception", "block5"),
     models: [
       Model(
         "legacy_xception",

@@ -15,7 +15,7 @@ struct InspectCommand: ParsableCommand {
     let model = try Model.named(model)
     guard let family = model.family else { return }
     let report = NetworkReport(try model.graph())
-    try output.print(json: json(model, family, report), text: text(model, family, report))
+    try output.print(json: try json(model, family, report), text: text(model, family, report))
   }
 
   private func text(_ model: Model, _ family: Family, _ report: NetworkReport) -> String {
@@ -68,8 +68,8 @@ struct InspectCommand: ParsableCommand {
     return table
   }
 
-  private func json(_ model: Model, _ family: Family, _ report: NetworkReport) -> JSON {
-    guard case .object(var members) = ModelsCommand.json(model, family, report) else { return .null }
+  private func json(_ model: Model, _ family: Family, _ report: NetworkReport) throws -> JSON {
+    guard case .object(var members) = ModelsCommand.json(try ModelSummary(model, family)) else { return .null }
     members += [
       ("output", .integers(report.outputShapes[0])),
       ("product_multiply_adds", .integer(report.productMultiplyAdds)), ("weight_bytes", .integer(report.weightBytes)),

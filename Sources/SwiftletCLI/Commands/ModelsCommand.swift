@@ -7,31 +7,27 @@ struct ModelsCommand: ParsableCommand {
 
   @Argument(help: "Part of a name, or a pattern with *, as in 'mobilenetv3*'. All models where left out.")
   var pattern = ""
+  @OptionGroup var filter: ModelFilter
+  @Option(help: "The order: name, params, macs, top1 (best first) or year. That of the papers where left out.")
+  var sort: ModelOrder?
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let models = try Model.matching(pattern)
-    var progress = Progress(models.count)
-    var entries: [(model: Model, family: Family, report: NetworkReport)] = []
-    for model in models {
-      progress.next(model.name)
-      guard let family = model.family else { continue }
-      entries.append((model, family, NetworkReport(try model.graph())))
-    }
-    progress.clear()
+    var summaries = try filter.summaries(pattern)
+    if let sort { summaries = sort.sorted(summaries) }
     try output.print(
-      json: .array(entries.map { Self.json($0.model, $0.family, $0.report) }),
-      text: Self.table(entries).text(width: Console.width))
+      json: .array(summaries.map(Self.json)), text: Self.table(summaries).text(width: Console.width))
   }
 
-  private static func table(_ entries: [(model: Model, family: Family, report: NetworkReport)]) -> Table {
+  private static func table(_ summaries: [ModelSummary]) -> Table {
     var table = Table(
       .text("model"), .text("family", rank: 2), .number("year", rank: 1), .number("parameters"),
       .number("mult-adds"), .number("input"), .number("top-1"), .text("paper", rank: 3))
-    for (model, family, report) in entries {
+    for summary in summaries {
+      let (model, family) = (summary.model, summary.family)
       table.rows.append([
-        model.name, family.name, String(family.year), Format.millions(report.parameters),
-        Format.millions(report.multiplyAdds), "\(model.preprocessing.height)×\(model.preprocessing.width)",
+        model.name, family.name, String(family.year), Format.millions(summary.parameters),
+        Format.millions(summary.multiplyAdds), Format.extents(summary.input.dropFirst(2)),
         model.top1.map { Format.decimal($0, 1) + " %" } ?? "–", shortened(family.url),
       ])
     }
@@ -46,11 +42,12 @@ struct ModelsCommand: ParsableCommand {
   }
 
   /// All that is known of a model.
-  static func json(_ model: Model, _ family: Family, _ report: NetworkReport) -> JSON {
-    [
+  static func json(_ summary: ModelSummary) -> JSON {
+    let (model, family) = (summary.model, summary.family)
+    return [
       "name": .string(model.name), "family": .string(family.name), "year": .integer(family.year),
-      "parameters": .integer(report.parameters), "multiply_adds": .integer(report.multiplyAdds),
-      "input": .integers(report.inputShapes[0]), "top1": model.top1.map(JSON.number) ?? .null,
+      "parameters": .integer(summary.parameters), "multiply_adds": .integer(summary.multiplyAdds),
+      "input": .integers(summary.input), "top1": model.top1.map(JSON.number) ?? .null,
       "top1_source": .optional(model.top1Source), "paper": .string(family.paper), "url": .string(family.url),
       "reference": .string(family.reference), "licence": .string(family.licence),
       "classifier": .string(model.classifier), "preprocessing": json(model.preprocessing),

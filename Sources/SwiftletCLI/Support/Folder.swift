@@ -28,6 +28,14 @@ enum Folder {
     }
     return names.sorted().map { "\(path)/\($0)" }
   }
+
+  /// Makes a folder where there is none; the one above it must be there.
+  /// - Throws: `FolderError` when it cannot be made.
+  static func create(_ path: String) throws(FolderError) {
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+      throw FolderError(description: "\(path): \(String(cString: strerror(errno)))")
+    }
+  }
 }
 
 struct FolderError: Error, CustomStringConvertible {

@@ -17,7 +17,7 @@ struct OutputOptions: ParsableArguments {
   var json = false
 
   /// Prints one or the other.
-  func print(json value: @autoclosure () -> JSON, text: @autoclosure () -> String) throws {
+  func print(json value: @autoclosure () throws -> JSON, text: @autoclosure () throws -> String) throws {
     try Console.write(json ? value().text() : text())
   }
 }
