@@ -33,9 +33,12 @@ public struct DepthwiseArguments: BitwiseCopyable, Sendable {
   public var inputWidth = 0
   public var outputHeight = 0
   public var outputWidth = 0
-  public var kernel = 0
-  public var stride = 1
-  public var dilation = 1
+  public var kernelHeight = 0
+  public var kernelWidth = 0
+  public var strideY = 1
+  public var strideX = 1
+  public var dilationY = 1
+  public var dilationX = 1
   public var top = 0
   public var left = 0
   public var lower = -Float.infinity
@@ -184,13 +187,14 @@ public func depthwiseAny<V: Vector>(
   for row in first..<last {
     let sums = y + row * d.outputWidth * 16
     fillRow(v, sums, d.outputWidth, weights)
-    for ky in 0..<d.kernel {
-      let iy = row * d.stride - d.top + ky * d.dilation
+    for ky in 0..<d.kernelHeight {
+      let iy = row * d.strideY - d.top + ky * d.dilationY
       if iy < 0 || iy >= d.inputHeight { continue }
-      for kx in 0..<d.kernel {
-        let tap = RowTap(d.outputWidth, d.stride, kx * d.dilation - d.left, d.inputWidth)
+      for kx in 0..<d.kernelWidth {
+        let tap = RowTap(d.outputWidth, d.strideX, kx * d.dilationX - d.left, d.inputWidth)
+        let w = weights + (1 + ky * d.kernelWidth + kx) * 16
         let from = x + (iy * d.inputWidth + tap.input) * 16
-        addTap(v, sums + tap.first * 16, from, d.stride * 16, tap.count, weights + (1 + ky * d.kernel + kx) * 16)
+        addTap(v, sums + tap.first * 16, from, d.strideX * 16, tap.count, w)
       }
     }
     clampRow(v, sums, d.outputWidth, d.lower, d.upper)

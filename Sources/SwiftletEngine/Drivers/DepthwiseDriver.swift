@@ -37,7 +37,7 @@ struct DepthwiseCommand: BitwiseCopyable {
     let image = plane / blocks
     let from = input + (image * inputBatchStride + inputBlocks[block])
     let to = output + (image * outputBatchStride + outputBlocks[block])
-    let w = weights + block * 16 * (1 + arguments.kernel * arguments.kernel)
+    let w = weights + block * 16 * (1 + arguments.kernelHeight * arguments.kernelWidth)
     guard let post else { return function(raw, from, w, to, rows.lowerBound, rows.upperBound) }
     let rowFloats = arguments.outputWidth * 16
     let step = max(1, 4096 / rowFloats)  // rows that stay in the first cache until the activation

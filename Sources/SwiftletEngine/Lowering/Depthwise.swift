@@ -2,20 +2,20 @@ import SwiftletGraph
 import SwiftletKernels
 import SwiftletOps
 
-/// One filter for each channel, square and evenly strided: strips of rows where a kernel is made for the geometry.
+/// One filter for each channel: strips of rows where a kernel is made for the geometry.
 func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   guard let fused = node.op as? FusedConv, !fused.hasShortcut, p.isConstant[node.inputs[1]] else { return false }
   let (window, x) = (fused.conv.window, p.graph[node.inputs[0]].shape)
-  guard fused.conv.group == x[1], node.shape[1] == x[1], x[1] > 1, window.kernel[0] == window.kernel[1],
-    window.strides[0] == window.strides[1], window.dilations[0] == window.dilations[1]
-  else { return false }
+  guard fused.conv.group == x[1], node.shape[1] == x[1], x[1] > 1 else { return false }
   let input = p.compact(p.blocked(node.inputs[0]))
   let layout = input.layout
   let output = p.place(id, layout: layout)
 
   var d = DepthwiseArguments()
   (d.inputHeight, d.inputWidth, d.outputHeight, d.outputWidth) = (x[2], x[3], node.shape[2], node.shape[3])
-  (d.kernel, d.stride, d.dilation) = (window.kernel[0], window.strides[0], window.dilations[0])
+  (d.kernelHeight, d.kernelWidth) = (window.kernel[0], window.kernel[1])
+  (d.strideY, d.strideX) = (window.strides[0], window.strides[1])
+  (d.dilationY, d.dilationX) = (window.dilations[0], window.dilations[1])
   (d.top, d.left) = (window.pads.top, window.pads.left)
   var post = fused.activation
   if let call = post, call.kind == .clamp {
@@ -23,14 +23,15 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
     post = nil
   }
   let function = p.depthwiseKernel(d)
-  let weights = p.packDepthwise(node, layout, taps: d.kernel * d.kernel)
+  let taps = d.kernelHeight * d.kernelWidth
+  let weights = p.packDepthwise(node, layout, taps: taps)
   let (inputBlocks, outputBlocks) = (input.blocks, output.blocks)
   let splitsRows = p.followsPixels(output) && output.batch == 1 && output.height % p.threads == 0
   let (arguments, finalPost) = (d, post)
   let postFunction = post.map { p.kernels.unary[$0.kind.rawValue] }
   p.emit(
-    node.name, "depthwise \(d.kernel)x\(d.kernel) stride \(d.stride)" + (function.isMade ? "" : " any"),
-    multiplyAdds: node.shape.elementCount * d.kernel * d.kernel, touching: [input.region, output.region]
+    node.name, "depthwise \(d.kernelHeight)x\(d.kernelWidth) stride \(d.strideY)" + (function.isMade ? "" : " any"),
+    multiplyAdds: node.shape.elementCount * taps, touching: [input.region, output.region]
   ) { binder in
     let command = DepthwiseCommand(
       arguments: arguments, function: function.code, input: binder.pointer(input.region),
@@ -48,11 +49,12 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
 extension Planner {
   fileprivate func depthwiseKernel(_ d: DepthwiseArguments) -> (code: DepthwiseFunction, isMade: Bool) {
     // Strips of 7; the last one of a row ends with the row, and this many of its columns lie outside the map.
-    let right = max(0, (d.outputWidth - 1) * d.stride + d.kernel - d.left - d.inputWidth)
-    let key = DepthwiseKey(d.kernel, d.stride, d.left, right)
+    let right = max(0, (d.outputWidth - 1) * d.strideX + d.kernelWidth - d.left - d.inputWidth)
+    let key = DepthwiseKey(d.kernelWidth, d.strideX, d.left, right)
+    let isEven = d.kernelHeight == d.kernelWidth && d.strideY == d.strideX && d.dilationY == 1 && d.dilationX == 1
     let end = d.outputWidth - 7
-    let fits = end == 0 || end * d.stride >= max(d.left, right)
-    guard end >= 0, fits, d.dilation == 1, let made = kernels.depthwise[key] else {
+    let fits = end == 0 || end * d.strideX >= max(d.left, right)
+    guard end >= 0, fits, isEven, let made = kernels.depthwise[key] else {
       return (kernels.depthwiseAny, false)
     }
     return (made, true)
