@@ -1,4 +1,4 @@
-import SwiftletGraph
+package import SwiftletGraph
 import SwiftletOps
 
 /// The graph in which branches that are added are one convolution wherever they can be: convolutions of one value, with
@@ -7,7 +7,7 @@ import SwiftletOps
 /// The smaller kernels are padded to the largest and added to it; the identity is a kernel with ones on its diagonal. The
 /// new kernel is computed from the parameters of all branches, so names and weights stay those of the branches. Ding et
 /// al., "RepVGG", CVPR 2021, §3.3.
-@Sendable func mergingBranches(_ graph: Graph) throws(GraphError) -> Graph {
+@Sendable package func mergingBranches(_ graph: Graph) throws(GraphError) -> Graph {
   let uses = graph.useCounts
   var isConstant: [Bool] = []
   for node in graph.nodes { isConstant.append(!(node.op is Input) && node.inputs.allSatisfy { isConstant[$0] }) }
