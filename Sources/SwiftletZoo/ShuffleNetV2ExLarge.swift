@@ -28,7 +28,7 @@ struct ShuffleNetV2ExLarge: Layer {
       maps.append(x.asFeature())
     }
     for (i, name) in ["predict_56", "predict_28", "predict_14"].enumerated() {
-      _ = maps[i].scoped(name, AuxiliaryHead(width: Self.stages[i].head, epsilon: 1e-5))
+      _ = maps[i].scoped(name, AuxiliaryHead(width: Self.stages[i].head, epsilon: 1e-5, classes: classes))
     }
     return DropoutLayer(0.2)(x.globalAveragePooled.flattened).classified("fc.fc", classes)
   }

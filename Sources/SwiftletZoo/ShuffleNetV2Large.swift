@@ -11,13 +11,16 @@ extension Family {
     models: [
       // The authors subtract a mean picture before these statistics of 0…255; no mean per channel stands for it.
       Model(
-        "shufflenet_v2_large", .bgr, top1: 81.44, top1Source: "README of the authors' code", classifier: "fc."
+        "shufflenet_v2_large", .bgr, top1: 81.44, top1Source: "README of the authors' code", classifier: "fc.",
+        auxiliaryClassifiers: auxiliary
       ) { ShuffleNetV2Large(classes: $0) },
       Model(
         "shufflenet_v2_exlarge", .bgr, top1: 84.48, top1Source: "README of the authors' code, further training data",
-        classifier: "fc."
+        classifier: "fc.", auxiliaryClassifiers: auxiliary
       ) { ShuffleNetV2ExLarge(classes: $0) },
     ])
+
+  private static let auxiliary = ["predict_56.fc.", "predict_28.fc.", "predict_14.fc."]
 }
 
 /// Deeper ShuffleNet V2 with grouped 3×3 convolutions, residuals and squeeze-and-excitation.
@@ -46,7 +49,7 @@ struct ShuffleNetV2Large: Layer {
       maps.append(x.asFeature())
     }
     for (name, map) in zip(["predict_56", "predict_28", "predict_14"], maps) {
-      _ = map.scoped(name, AuxiliaryHead(width: map.channels, epsilon: 1e-9))
+      _ = map.scoped(name, AuxiliaryHead(width: map.channels, epsilon: 1e-9, classes: classes))
     }
     x = x.scoped("conv_last", Self.convolution(1280, 3))
     return DropoutLayer(0.2)(x.globalAveragePooled.flattened).classified("fc", classes)
@@ -99,16 +102,17 @@ extension Tensor {
   }
 }
 
-/// A classifier half way, for the 1000 classes of ImageNet, that helps training.
+/// A classifier half way that helps training.
 struct AuxiliaryHead: Layer {
   let width: Int
   let epsilon: Float
+  let classes: Int
 
   func callAsFunction(_ x: Tensor) -> Tensor {
     let y = x.maxPooled(3, stride: 2, padding: 1).through("conv") {
       ConvBN(width, 1, epsilon: epsilon)
       ConvBN(width, 3, epsilon: epsilon)
     }
-    return y.globalAveragePooled.flattened.scoped("fc", Linear(1000))
+    return y.globalAveragePooled.flattened.classified("fc", classes)
   }
 }
