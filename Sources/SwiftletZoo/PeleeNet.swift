@@ -40,7 +40,7 @@ struct PeleeNet: Layer {
     func callAsFunction(_ x: Tensor) -> Tensor {
       let first = x.filtered("stem1", 32, 3, stride: 2).asFeature()
       let filtered = first.filtered("stem2a", 16, 1).filtered("stem2b", 32, 3, stride: 2)
-      return concat(first.maxPooled(2, stride: 2), filtered).filtered("stem3", 32, 1)
+      return concat(first.maxPooled(2, stride: 2, ceilMode: true), filtered).filtered("stem3", 32, 1)
     }
   }
 

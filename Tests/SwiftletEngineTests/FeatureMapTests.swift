@@ -6,14 +6,20 @@ import _SwiftletTestSupport
 
 /// Feature maps through the engine are the reference's.
 @Suite(.serialized) struct FeatureMapTests {
-  typealias Row = (stride: Int, largest: Float, values: [Float])
+  struct Row {
+    var gain: Float
+    var stride: Int
+    var largest: Float
+    var values: [Float]
+  }
 
   static let rows: [String: [Row]] = {
     var rows: [String: [Row]] = [:]
     for line in timmFeatureValues.split(separator: "\n") {
       let parts = line.split(separator: " ")
+      let numbers = parts.dropFirst().map { Float($0)! }
       rows[String(parts[0]), default: []].append(
-        (Int(parts[1])!, Float(parts[2])!, parts.dropFirst(3).map { Float($0)! }))
+        Row(gain: numbers[0], stride: Int(numbers[1]), largest: numbers[2], values: Array(numbers[3...])))
     }
     return rows
   }()
@@ -22,7 +28,7 @@ import _SwiftletTestSupport
     let rows = try #require(Self.rows[name])
     let model = try #require(allModels.first { $0.name == name })
     let graph = try model.features(strides: rows.map(\.stride))
-    let rule = Rule(gain: 1)
+    let rule = Rule(gain: rows[0].gain)
     let session = try Session(Plan(graph, threads: 2), rule.weights(for: graph))
     let maps = try session.run(rule.input(graph[graph.inputs[0]].shape))
     for (row, map) in zip(rows, maps) {
