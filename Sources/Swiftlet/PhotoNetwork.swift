@@ -11,12 +11,10 @@ final class PhotoNetwork {
   let outputs: Int
   private let session: Session
 
-  /// - Parameters:
-  ///   - classes: 0 for pooled features.
-  ///   - ignored: prefixes of arrays that the weights may hold beside the network's.
-  init(_ model: Model, _ weights: Weights, classes: Int, ignoring ignored: [String] = [], threads: Int) throws {
+  /// - Parameter classes: 0 for pooled features; the weights may have a classifier all the same.
+  init(_ model: Model, _ weights: Weights, classes: Int, threads: Int) throws {
     let graph = try model.graph(classes: classes)
-    try weights.check(against: graph, ignoring: ignored)
+    try weights.check(against: graph, ignoring: model.leftOut(of: graph))
     preprocessing = model.preprocessing
     outputs = graph[graph.outputs[0]].shape.elementCount
     session = try Session(Plan(graph, threads: threads), weights)

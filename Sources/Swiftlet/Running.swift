@@ -3,7 +3,7 @@ public import SwiftletGraph
 public import SwiftletZoo
 
 extension Model {
-  /// The network's outputs for an array `[batch, channels, height, width]`, whose extents decide the batch and the size.
+  /// The network's outputs for an array `[batch, channels, height, width]`, whose extents decide batch, channels and size.
   /// - Returns: each output with its name: `output`, or `output.0`, `output.1`, … of several.
   /// - Throws: `GraphError` when the network does not take such an input, `WeightsError`, `EngineError`, errors of a file
   ///   that the weights are read from.
@@ -11,10 +11,9 @@ extension Model {
     on input: NDArray, weights: Weights, threads: Int = Machine.processors
   ) throws -> [(String, NDArray)] {
     let shape = input.shape
-    guard shape.rank == 4, shape[1] == preprocessing.channels else {
-      throw GraphError("the input is \(shape); expected [batch, \(preprocessing.channels), height, width]")
-    }
-    let graph = try graph(batch: shape[0], size: (shape[2], shape[3]), classes: classes(in: weights))
+    guard shape.rank == 4 else { throw GraphError("the input is \(shape); expected [batch, channels, height, width]") }
+    let graph = try graph(
+      batch: shape[0], size: (shape[2], shape[3]), channels: shape[1], classes: classes(in: weights))
     try weights.check(against: graph)
     let outputs = try Session(Plan(graph, threads: threads), weights).run(input)
     return outputs.enumerated().map { i, array in (outputs.count == 1 ? "output" : "output.\(i)", array) }

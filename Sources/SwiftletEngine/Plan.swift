@@ -40,11 +40,14 @@ public struct Plan: Sendable {
 
   /// - Parameters:
   ///   - graph: as a network wrote it.
+  ///   - passes: what it goes through first.
   ///   - instructionSet: the preferred one where `nil`.
   /// - Throws: `EngineError` for an instruction set that this machine lacks; `GraphError` when a pass fails.
-  public init(_ graph: Graph, instructionSet: InstructionSet? = nil, threads: Int = 1) throws {
+  public init(
+    _ graph: Graph, passes: [Pass] = inferencePasses, instructionSet: InstructionSet? = nil, threads: Int = 1
+  ) throws {
     var graph = graph
-    for pass in inferencePasses { graph = try pass.apply(graph) }
+    for pass in passes { graph = try pass.apply(graph) }
     let set = try instructionSet ?? InstructionSet.preferred()
     var planner = Planner(graph, set.kernels, threads: max(1, threads))
     planner.lowerAll()

@@ -4,6 +4,8 @@ public final class GraphBuilder {
   /// The first shape rule that was broken. What is written after it has stand-in shapes, so that the rest of the
   /// definition can go on as if nothing had happened.
   public private(set) var error: GraphError?
+  /// The values that were noted as feature maps, in order.
+  public private(set) var features: [Tensor] = []
   private var path: [String] = []
   private var declared: [String: Tensor] = [:]
 
@@ -40,6 +42,8 @@ public final class GraphBuilder {
     nodes.append(Graph.Node(op: op, inputs: inputs.map(\.id), shape: shape, name: fullName))
     return Tensor(builder: self, id: nodes.count - 1, shape: shape)
   }
+
+  func note(_ feature: Tensor) { features.append(feature) }
 
   /// States an error that no shape rule sees, such as an input size that the architecture does not allow.
   public func fail(_ message: String) {

@@ -29,6 +29,12 @@ public struct Tensor {
     for (name, shape, isBuffer) in arrays { builder.declare(Parameter(shape, isBuffer: isBuffer), name: name) }
   }
 
+  /// This value, noted as a feature map: the last one of each scale is what detectors and segmenters read.
+  @discardableResult public func asFeature() -> Tensor {
+    builder.note(self)
+    return self
+  }
+
   /// An array that belongs to the network's definition.
   public func constant(_ value: NDArray) -> Tensor { builder.add(Constant(value), []) }
 

@@ -51,7 +51,7 @@ public struct AlignedXception: Layer {
       for (out, stride) in entry { Block(channels: [out, out, out], stride: stride) }
       for _ in 0..<middle { Block(channels: [728, 728, 728]) }
       Block(channels: [728, 1024, 1024], stride: 2)
-      LastBlock(channels: [1536, 1536, 2048])
+      LastBlock(channels: [1536, 1536, 2048]).asFeature()
     }
     return features.globalAveragePooled.flattened.scoped("head") { $0.classified("fc", classes) }
   }
@@ -67,7 +67,8 @@ public struct AlignedXception: Layer {
         zip(1...3, channels).reduce(x) { x, layer in
           let (i, out) = layer
           let convolution = SeparableConvolution(out: out, stride: i == 3 ? stride : 1, activation: .none)
-          return x.relu.scoped("conv\(i)", convolution)
+          let active = i == 3 && stride > 1 ? x.relu.asFeature() : x.relu
+          return active.scoped("conv\(i)", convolution)
         }
       }
       return y + skip

@@ -46,8 +46,9 @@ struct BNInception: Layer {
   ]
 
   func callAsFunction(_ image: Tensor) -> Tensor {
-    var x = image.filtered("conv1_7x7_s2", 64, 7, stride: 2).maxPooled(3, stride: 2, ceilMode: true)
-    x = x.filtered("conv2_3x3_reduce", 64, 1).filtered("conv2_3x3", 192, 3).maxPooled(3, stride: 2, ceilMode: true)
+    var x = image.filtered("conv1_7x7_s2", 64, 7, stride: 2).asFeature().maxPooled(3, stride: 2, ceilMode: true)
+    x = x.filtered("conv2_3x3_reduce", 64, 1).filtered("conv2_3x3", 192, 3).asFeature()
+      .maxPooled(3, stride: 2, ceilMode: true)
     for (name, c1, reduce3, c3, reduceD, cD, pool, pooled) in Self.table {
       let module = "inception_\(name)"
       let stride = c1 == 0 ? 2 : 1
@@ -62,7 +63,7 @@ struct BNInception: Layer {
         case .max: stride == 2 ? x.maxPooled(3, stride: 2, ceilMode: true) : x.maxPooled(3, stride: 1, padding: 1)
         }
       maps.append(pooled == 0 ? smooth : smooth.filtered("\(module)_pool_proj", pooled, 1))
-      x = concat(maps)
+      x = concat(maps).asFeature()
     }
     return x.globalAveragePooled.flattened.classified("last_linear", classes)
   }

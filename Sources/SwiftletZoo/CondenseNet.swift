@@ -57,10 +57,11 @@ struct CondenseNet: Layer {
         for j in 1...layers {
           x = x.scoped(
             "denseblock_\(i + 1).denselayer_\(j)",
-            DenseLayer(growth: growth[i], groups: groups, isTraining: isTraining))
+            DenseLayer(growth: growth[i], groups: groups, isTraining: isTraining)
+          ).asFeature()
         }
       }
-      return x.scoped("norm_last", BatchNorm()).relu
+      return x.scoped("norm_last", BatchNorm()).relu.asFeature()
     }
     let pooled = features.globalAveragePooled.flattened
     return isTraining || classes == 0

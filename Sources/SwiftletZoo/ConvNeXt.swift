@@ -97,7 +97,7 @@ public struct ConvNeXt: Layer, Sendable {
       LayerNorm2D()
     }
     x = x.through("stages") {
-      for i in 0..<4 { Stage(network: self, index: i) }
+      for i in 0..<4 { Stage(network: self, index: i).asFeature() }
     }
     if normalizesFirst { x = x.scoped("norm_pre", LayerNorm2D()) }
     return x.globalAveragePooled.flattened.scoped("head") {
@@ -151,15 +151,5 @@ public struct ConvNeXt: Layer, Sendable {
     }
 
     func responding(_ x: Tensor) -> Tensor { network.respondsGlobally ? x.scoped("grn", GlobalResponseNorm()) : x }
-  }
-
-  /// Channels compete: each is scaled by the length of its map against the mean length (version 2, equations 1 to 3).
-  struct GlobalResponseNorm: Layer {
-    func callAsFunction(_ x: Tensor) -> Tensor {
-      let length = x.apply(ReduceL2(axes: [2, 3]))
-      let share = length / (length.apply(ReduceMean(axes: [1])) + 1e-6)
-      let (weight, bias) = (x.parameter("weight", [x.channels]), x.parameter("bias", [x.channels]))
-      return x * (share * weight.perChannel + 1) + bias.perChannel
-    }
   }
 }

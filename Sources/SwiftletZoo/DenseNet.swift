@@ -39,15 +39,15 @@ public struct DenseNet: Layer {
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
     let features = image.scoped("features") { image in
-      var x = image.scoped("conv0", Conv2D(2 * growth, 7, stride: 2)).scoped("norm0", BatchNorm()).relu
+      var x = image.scoped("conv0", Conv2D(2 * growth, 7, stride: 2)).scoped("norm0", BatchNorm()).relu.asFeature()
       x = x.maxPooled(3, stride: 2, padding: 1)
       for (i, layers) in zip(1..., blocks) {
         if i > 1 { x = x.scoped("transition\(i - 1)", Transition()) }
         for j in 1...layers {
-          x = x.scoped("denseblock\(i)") { x in x.scoped("denselayer\(j)", DenseLayer(growth: growth)) }
+          x = x.scoped("denseblock\(i)") { x in x.scoped("denselayer\(j)", DenseLayer(growth: growth)) }.asFeature()
         }
       }
-      return x.scoped("norm5", BatchNorm()).relu
+      return x.scoped("norm5", BatchNorm()).relu.asFeature()
     }
     return features.globalAveragePooled.flattened.classified("classifier", classes)
   }

@@ -39,8 +39,9 @@ struct DenseNetCIFAR: Layer {
       for block in 1...3 {
         if block > 1 { x = transition(x, "transition\(block - 1)") }
         for layer in 1...layers { x = x.scoped("denseblock\(block).denselayer\(layer)") { concat($0, added($0)) } }
+        x.asFeature()
       }
-      return x.scoped("norm_final", BatchNorm()).relu
+      return x.scoped("norm_final", BatchNorm()).relu.asFeature()
     }
     return features.globalAveragePooled.flattened.classified("classifier", classes)
   }

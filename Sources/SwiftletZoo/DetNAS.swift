@@ -60,7 +60,7 @@ struct DetNAS: Layer {
   ]
 
   func callAsFunction(_ image: Tensor) -> Tensor {
-    var x = image.scoped("first_conv", BiasedConvBN(out: stem, kernel: 3, stride: 2))
+    var x = image.scoped("first_conv", BiasedConvBN(out: stem, kernel: 3, stride: 2)).asFeature()
     var index = 0
     for (stage, kernels) in choices.enumerated() {
       for (i, kernel) in kernels.enumerated() {
@@ -69,6 +69,7 @@ struct DetNAS: Layer {
           "features.\(index)",
           Unit(name: "\(stage + 1)\(letter)", out: channels[stage], kernel: kernel, stride: i == 0 ? 2 : 1))
         index += 1
+        x.asFeature()
       }
     }
     x = x.scoped("last_conv", BiasedConvBN(out: last, kernel: 1, stride: 1))

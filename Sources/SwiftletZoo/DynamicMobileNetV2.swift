@@ -38,7 +38,7 @@ struct DynamicMobileNetV2: Layer {
       ConvNormActivation(roundedChannels(32 * width), 3, stride: 2, .relu6)
       for (t, c, n, s) in MobileNetV2.table {
         for i in 0..<n {
-          Block(out: roundedChannels(Double(c) * width), stride: i == 0 ? s : 1, expansion: t)
+          Block(out: roundedChannels(Double(c) * width), stride: i == 0 ? s : 1, expansion: t).asFeature()
         }
       }
       ConvNormActivation(max(1280, roundedChannels(1280 * width)), 1, .relu6)

@@ -1,14 +1,6 @@
 public import SwiftletGraph
 import SwiftletOps
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 extension Family {
   public static let edgeNeXt = Family(
     "EdgeNeXt", year: 2022,
@@ -59,7 +51,7 @@ public struct EdgeNeXt: Layer, Sendable {
       LayerNorm2D()
     }
     let features = stem.through("stages") {
-      for i in 0..<4 { Stage(network: self, index: i) }
+      for i in 0..<4 { Stage(network: self, index: i).asFeature() }
     }
     return features.globalAveragePooled.flattened.scoped("head") {
       $0.scoped("norm", LayerNorm(epsilon: 1e-6)).classified("fc", classes)
@@ -140,45 +132,6 @@ public struct EdgeNeXt: Layer, Sendable {
         parts.append(sum.scoped("convs.\(i)", Depthwise(3, bias: bias)))
       }
       return concat(parts + [part(scales - 1)])
-    }
-  }
-
-  /// Attention between channels: their products over all pixels weigh them. El-Nouby et al., "XCiT", NeurIPS 2021, §3.2.
-  struct CrossCovarianceAttention: Layer {
-    let heads: Int
-
-    func callAsFunction(_ x: Tensor) -> Tensor {
-      let (batch, pixels, size) = (x.shape[0], x.shape[1], x.shape[2])
-      let temperature = x.parameter("temperature", [heads, 1, 1])
-      let qkv = x.scoped("qkv", Linear(3 * size))
-      func channels(_ i: Int) -> Tensor { qkv.part(i, size).transposed([0, 2, 1]) }
-      let rows: Shape = [batch * heads, size / heads, pixels]
-      let q = channels(0).unitLength.reshaped([batch, heads, size / heads, pixels]) * temperature
-      let attended = q.reshaped(rows)
-        .apply(Attention(heads: 1, scale: 1), channels(1).unitLength.reshaped(rows), channels(2).reshaped(rows))
-      return attended.reshaped([batch, size, pixels]).transposed([0, 2, 1]).scoped("proj", Linear(size))
-    }
-  }
-
-  /// Places as sines and cosines of 32 wavelengths for rows and 32 for columns, projected to the channels. Vaswani et al.,
-  /// NeurIPS 2017, §3.5; as in DETR.
-  struct FourierPositions: Layer {
-    let height: Int
-    let width: Int
-
-    func callAsFunction(_ x: Tensor) -> Tensor {
-      let rows = x.constant(waves(height).reshaped([1, 32, height, 1])).expanded([1, 32, height, width])
-      let columns = x.constant(waves(width).reshaped([1, 32, 1, width])).expanded([1, 32, height, width])
-      return concat(rows, columns).scoped("token_projection", Conv2D(x.channels, 1, bias: true))
-    }
-
-    /// `[32, size]`: sines on even lines, cosines on odd ones.
-    func waves(_ size: Int) -> NDArray {
-      NDArray([32, size]) { i in
-        let (line, place) = (i / size, i % size)
-        let angle = Float(place + 1) / (Float(size) + 1e-6) * (2 * .pi) / pow(10000, Float(line / 2 * 2) / 32)
-        return line % 2 == 0 ? sin(angle) : cos(angle)
-      }
     }
   }
 }

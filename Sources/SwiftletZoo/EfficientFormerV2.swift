@@ -66,7 +66,7 @@ public struct EfficientFormerV2: Layer, Sendable {
       $0.normed("conv1", Conv2D(widths[0] / 2, 3, stride: 2, bias: true), .gelu)
         .normed("conv2", Conv2D(widths[0], 3, stride: 2, bias: true), .gelu)
     }
-    for i in 0..<4 { x = x.scoped("stages.\(i)") { stage($0, i) } }
+    for i in 0..<4 { x = x.scoped("stages.\(i)") { stage($0, i) }.asFeature() }
     let pooled = x.scoped("norm", BatchNorm()).globalAveragePooled.flattened
     return (pooled.classified("head", classes) + pooled.classified("head_dist", classes)) * 0.5
   }

@@ -52,7 +52,7 @@ public struct EfficientViTM: Layer, Sendable {
       x = x.scoped("stages.\(i)") { x in
         let input = i == 0 ? x : x.scoped("downsample", Subsampling(out: widths[i]))
         return (0..<blocks[i]).reduce(input) { x, b in x.scoped("blocks.\(b)") { block($0, i) } }
-      }
+      }.asFeature()
     }
     let pooled = x.globalAveragePooled.flattened
     return classes == 0

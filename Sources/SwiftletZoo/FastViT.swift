@@ -53,7 +53,7 @@ public struct FastViT: Layer, Sendable {
       Branches(Depthwise(3, stride: 2))
       Branches(Conv2D(width, 1))
     }
-    let features = (0..<4).reduce(stem) { x, i in x.scoped("stages.\(i)") { stage($0, i) } }
+    let features = (0..<4).reduce(stem) { x, i in x.scoped("stages.\(i)") { stage($0, i) }.asFeature() }
     let final = features.scoped("final_conv") { x in
       let squeeze = SqueezeExcite(1.0 / 16, reduce: "fc1", expand: "fc2")
       x.declare("se", channels: 2 * x.channels, squeeze)

@@ -43,7 +43,9 @@ public struct FasterNet: Layer {
   public func callAsFunction(_ image: Tensor) -> Tensor {
     let patches = image.scoped("patch_embed", Merging(name: "proj", out: width, size: 4))
     let features = patches.through("stages") {
-      for i in 0..<4 { Stage(width: width << i, merges: i > 0, blocks: blocks[i], activation: activation) }
+      for i in 0..<4 {
+        Stage(width: width << i, merges: i > 0, blocks: blocks[i], activation: activation).asFeature()
+      }
     }
     let pooled = features.globalAveragePooled.scoped("conv_head", Conv2D(1280, 1))
     return activation(pooled).flattened.classified("classifier", classes)

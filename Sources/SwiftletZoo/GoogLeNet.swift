@@ -42,13 +42,14 @@ public struct GoogLeNet: Layer {
   ]
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
-    var x = image.scoped("conv1", Self.convolution(64, 7, stride: 2)).maxPooled(3, stride: 2, ceilMode: true)
-    x = x.scoped("conv2", Self.convolution(64, 1)).scoped("conv3", Self.convolution(192, 3))
+    var x = image.scoped("conv1", Self.convolution(64, 7, stride: 2)).asFeature()
+    x = x.maxPooled(3, stride: 2, ceilMode: true)
+    x = x.scoped("conv2", Self.convolution(64, 1)).scoped("conv3", Self.convolution(192, 3)).asFeature()
     var maps: [String: Tensor] = [:]
     for (i, group) in Self.table.enumerated() {
       x = x.maxPooled(i == 2 ? 2 : 3, stride: 2, ceilMode: true)
       for row in group {
-        x = x.scoped("inception\(row.name)", Inception(row: row))
+        x = x.scoped("inception\(row.name)", Inception(row: row)).asFeature()
         maps[row.name] = x
       }
     }

@@ -28,12 +28,13 @@ struct GoogLeNetCaffe: Layer {
 
   func callAsFunction(_ image: Tensor) -> Tensor {
     image.scoped("mods") { image in
-      var x = convolved(image, "conv1/7x7_s2", 64, 7, stride: 2).maxPooled(3, stride: 2, ceilMode: true)
+      let first = convolved(image, "conv1/7x7_s2", 64, 7, stride: 2).asFeature()
+      var x = first.maxPooled(3, stride: 2, ceilMode: true)
       x = convolved(x.apply(LRN(size: 5)), "conv2/3x3_reduce", 64, 1)
-      x = convolved(x, "conv2/3x3", 192, 3).apply(LRN(size: 5))
+      x = convolved(x, "conv2/3x3", 192, 3).apply(LRN(size: 5)).asFeature()
       for group in GoogLeNet.table {
         x = x.maxPooled(3, stride: 2, ceilMode: true)
-        for row in group { x = inception(x, row) }
+        for row in group { x = inception(x, row).asFeature() }
       }
       let pooled = DropoutLayer(0.4)(x.globalAveragePooled.flattened)
       return classes == 0 ? pooled : pooled.classified("loss3/classifier", classes).softmax

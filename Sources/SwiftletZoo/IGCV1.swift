@@ -70,7 +70,7 @@ struct IGCV1Plain: Layer {
   var classes = 10
 
   func callAsFunction(_ image: Tensor) -> Tensor {
-    var x = image.scoped("g0", ConvBN(Conv2D(width, 3), epsilon: 2e-5))
+    var x = image.scoped("g0", ConvBN(Conv2D(width, 3), epsilon: 2e-5)).asFeature()
     for stage in 0..<3 {
       let out = width << stage
       x = x.through("g\(stage + 1)") {
@@ -78,7 +78,7 @@ struct IGCV1Plain: Layer {
           InterleavedGroupConvolution(
             out: out, stride: stage > 0 && i == 0 ? 2 : 1, primary: groups, secondary: out / groups, activation: .relu)
         }
-      }
+      }.asFeature()
     }
     return x.globalAveragePooled.flattened.classified("fc", classes)
   }
@@ -100,7 +100,7 @@ struct IGCV1Residual: Layer {
 
   func callAsFunction(_ image: Tensor) -> Tensor {
     let first = Conv2D(stem, isImageNet ? 7 : 3, stride: isImageNet ? 2 : 1)
-    var x = image.scoped("g0", ConvBN(first, epsilon: 2e-5))
+    var x = image.scoped("g0", ConvBN(first, epsilon: 2e-5)).asFeature()
     if isImageNet { x = x.maxPooled(3, stride: 2, padding: 1) }
     for (stage, groups) in groups.enumerated() {
       x = x.through("g\(stage + 1)") {
@@ -108,7 +108,7 @@ struct IGCV1Residual: Layer {
           Block(
             out: width << stage, stride: stage > 0 && i == 0 ? 2 : 1, groups: groups, countsOutput: isImageNet)
         }
-      }
+      }.asFeature()
     }
     return x.globalAveragePooled.flattened.classified("fc", classes)
   }

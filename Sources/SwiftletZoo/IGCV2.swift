@@ -28,13 +28,13 @@ struct IGCV2: Layer {
   var classes = 10
 
   func callAsFunction(_ image: Tensor) -> Tensor {
-    var x = image.scoped("g0", ConvBN(width, 3))
+    var x = image.scoped("g0", ConvBN(width, 3)).asFeature()
     for stage in 0..<3 {
       x = x.through("g\(stage + 1)") {
         for i in 0..<blocks {
           InterleavedSparseConvolution(out: width << stage, stride: stage > 0 && i == 0 ? 2 : 1)
         }
-      }
+      }.asFeature()
     }
     return x.globalAveragePooled.flattened.classified("fc", classes)
   }

@@ -50,6 +50,7 @@ struct IGCV3: Layer {
 
   func callAsFunction(_ image: Tensor) -> Tensor {
     var x = image.scoped("first", Conv2D(scaled(32), 3, stride: 2)).scoped("first_bn", BatchNorm()).relu6
+      .asFeature()
     var reference = x.channels
     for (s, (t, c, n, stride)) in Self.table.enumerated() {
       let out = scaled(c)
@@ -58,7 +59,7 @@ struct IGCV3: Layer {
           // The authors scale the input's width twice where they count the first expansion of a stage.
           Unit(out: out, expanded: t * (i == 0 ? reference : out), stride: i == 0 ? stride : 1, isFirst: i == 0)
         }
-      }
+      }.asFeature()
       let twice = Int((Double(out) * width).rounded(.toNearestOrEven))
       reference = twice % 2 == 0 ? twice : out + 1
     }

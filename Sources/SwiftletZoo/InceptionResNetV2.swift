@@ -10,19 +10,20 @@ public struct InceptionResNetV2: Layer {
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
     let early = image.scoped("conv2d_1a", filter(32, 3, stride: 2)).scoped("conv2d_2a", filter(32, 3, padding: .valid))
-      .scoped("conv2d_2b", filter(64, 3)).maxPooled(3, stride: 2)
-    let stem = early.scoped("conv2d_3b", filter(80)).scoped("conv2d_4a", filter(192, 3, padding: .valid))
+      .scoped("conv2d_2b", filter(64, 3)).asFeature().maxPooled(3, stride: 2)
+    let stem = early.scoped("conv2d_3b", filter(80)).scoped("conv2d_4a", filter(192, 3, padding: .valid)).asFeature()
       .maxPooled(3, stride: 2)
     let narrow = stem.scoped("mixed_5b", Entry()).through("repeat") {
       for _ in 0..<10 { Block35() }
-    }
-    let middle = narrow.scoped("mixed_6a", ReductionA()).through("repeat_1") {
+    }.asFeature()
+    let middle = narrow.scoped("mixed_6a", InceptionReduction(k: 256, l: 256, m: 384, n: 384)).through("repeat_1") {
       for _ in 0..<20 { Block17() }
-    }
+    }.asFeature()
     let wide = middle.scoped("mixed_7a", ReductionB()).through("repeat_2") {
       for _ in 0..<9 { Block8(scale: 0.2) }
     }
     let features = wide.scoped("block8", Block8(scale: 1, activation: .none)).scoped("conv2d_7b", filter(1536))
+      .asFeature()
     return features.globalAveragePooled.flattened.classified("classif", classes)
   }
 
@@ -56,19 +57,6 @@ public struct InceptionResNetV2: Layer {
         filter(64, 3)
       }
       return x.joined(concat(direct, single, double), scale: 0.17).relu
-    }
-  }
-
-  /// Figure 7 with k, l, m, n = 256, 256, 384, 384.
-  struct ReductionA: Layer {
-    func callAsFunction(_ x: Tensor) -> Tensor {
-      let direct = x.scoped("branch0", filter(384, 3, stride: 2))
-      let long = x.through("branch1") {
-        filter(256)
-        filter(256, 3)
-        filter(384, 3, stride: 2)
-      }
-      return concat(direct, long, x.maxPooled(3, stride: 2))
     }
   }
 

@@ -32,16 +32,18 @@ public struct InceptionV3: Layer {
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
     var x = image.filtered("Conv2d_1a_3x3", 32, 3, stride: 2, padding: .valid)
-      .filtered("Conv2d_2a_3x3", 32, 3, padding: .valid).filtered("Conv2d_2b_3x3", 64, 3).maxPooled(3, stride: 2)
-      .filtered("Conv2d_3b_1x1", 80, 1).filtered("Conv2d_4a_3x3", 192, 3, padding: .valid).maxPooled(3, stride: 2)
+      .filtered("Conv2d_2a_3x3", 32, 3, padding: .valid).filtered("Conv2d_2b_3x3", 64, 3).asFeature()
+      .maxPooled(3, stride: 2).filtered("Conv2d_3b_1x1", 80, 1).filtered("Conv2d_4a_3x3", 192, 3, padding: .valid)
+      .asFeature()
+      .maxPooled(3, stride: 2)
     for (name, pooled) in [("5b", 32), ("5c", 64), ("5d", 64)] { x = x.scoped("Mixed_\(name)", Narrow(pooled: pooled)) }
-    x = x.scoped("Mixed_6a", ReductionA())
+    x = x.asFeature().scoped("Mixed_6a", ReductionA())
     for (name, inner) in [("6b", 128), ("6c", 160), ("6d", 160), ("6e", 192)] {
       x = x.scoped("Mixed_\(name)", Factorized(inner: inner))
     }
     _ = x.scoped("AuxLogits", Auxiliary(classes: classes))
-    x = x.scoped("Mixed_7a", ReductionB())
-    for name in ["7b", "7c"] { x = x.scoped("Mixed_\(name)", Expanded()) }
+    x = x.asFeature().scoped("Mixed_7a", ReductionB())
+    for name in ["7b", "7c"] { x = x.scoped("Mixed_\(name)", Expanded()).asFeature() }
     return DropoutLayer(0.5)(x.globalAveragePooled.flattened).classified("fc", classes)
   }
 

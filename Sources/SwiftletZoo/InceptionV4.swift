@@ -33,15 +33,15 @@ public struct InceptionV4: Layer {
     let features = image.through("features") {
       filter(32, 3, stride: 2)
       filter(32, 3, padding: .valid)
-      filter(64, 3)
-      Subsampling(out: 96, filtersFirst: false)
+      filter(64, 3).asFeature()
+      Subsampling(out: 96, filtersFirst: false).asFeature()
       Widening()
       Subsampling(out: 192, filtersFirst: true)
-      for _ in 0..<4 { BlockA() }
-      ReductionA()
-      for _ in 0..<7 { BlockB() }
+      for _ in 0..<4 { BlockA().asFeature() }
+      InceptionReduction(k: 192, l: 224, m: 256, n: 384)
+      for _ in 0..<7 { BlockB().asFeature() }
       ReductionB()
-      for _ in 0..<3 { BlockC() }
+      for _ in 0..<3 { BlockC().asFeature() }
     }
     return features.globalAveragePooled.flattened.classified("last_linear", classes)
   }
@@ -88,19 +88,6 @@ public struct InceptionV4: Layer {
         filter(96, 3)
       }
       return concat(direct, single, double, x.pooledBranch(96))
-    }
-  }
-
-  /// Figure 7 with k, l, m, n = 192, 224, 256, 384.
-  struct ReductionA: Layer {
-    func callAsFunction(_ x: Tensor) -> Tensor {
-      let direct = x.scoped("branch0", filter(384, 3, stride: 2))
-      let long = x.through("branch1") {
-        filter(192)
-        filter(224, 3)
-        filter(256, 3, stride: 2)
-      }
-      return concat(direct, long, x.maxPooled(3, stride: 2))
     }
   }
 
@@ -152,20 +139,5 @@ public struct InceptionV4: Layer {
       let doubles = concat(double.scoped("branch2_3a", row(256, 3)), double.scoped("branch2_3b", column(256, 3)))
       return concat(direct, singles, doubles, x.pooledBranch(256))
     }
-  }
-}
-
-/// Convolution, batch normalisation with ε = 0.001, ReLU; one of stride 2 has no zeros around the map.
-func filter(_ out: Int, _ kernel: Int = 1, stride: Int = 1, padding: Padding = .same) -> ConvBN {
-  ConvBN(out, kernel, stride: stride, padding: stride == 1 ? padding : .valid, epsilon: 1e-3)
-}
-
-func row(_ out: Int, _ size: Int) -> ConvBN { ConvBN(Conv2D(out, kernel: [1, size]), epsilon: 1e-3) }
-func column(_ out: Int, _ size: Int) -> ConvBN { ConvBN(Conv2D(out, kernel: [size, 1]), epsilon: 1e-3) }
-
-extension Tensor {
-  /// Means of 3×3 pixels of the map, then a pointwise filter, named as the second layer of the fourth branch.
-  func pooledBranch(_ out: Int) -> Tensor {
-    averagePooled(3, stride: 1, padding: 1, countIncludePad: false).scoped("branch3.1", filter(out))
   }
 }

@@ -39,7 +39,7 @@ public struct InternImage: Layer {
     for i in 0..<4 {
       x = x.scoped("levels.\(i)") { x in
         let mixed = (0..<blocks[i]).reduce(x) { x, b in x.scoped("blocks.\(b)", Block(groupSize: groupSize)) }
-        let normalized = mixed.scoped("norm.0", LayerNorm2D())
+        let normalized = mixed.scoped("norm.0", LayerNorm2D()).asFeature()
         if i == 3 { return normalized }
         return normalized.scoped("downsample.conv", Conv2D(2 * x.channels, 3, stride: 2))
           .scoped("downsample.norm.1", LayerNorm2D())

@@ -25,22 +25,22 @@ extension Family {
 ///
 /// Xiong et al., CVPR 2021, https://arxiv.org/abs/2004.14525. TensorFlow's padding, ε = 0.01. After the authors' code:
 /// blocks `C1.0`, … with `expand`, `dw`, `se`, `project`, or `compress`, `conv`, `project`, each `conv` and `bn`.
-struct MobileDet: Backbone {
+struct MobileDet: Layer {
   /// Channels of the first convolution.
   var stem = 32
   /// Hard swish, and squeeze-and-excitation in each block, instead of ReLU6.
   var isExcited = false
   var stages: [[Block]]
 
-  func features(_ image: Tensor) -> [Tensor] {
+  func callAsFunction(_ image: Tensor) -> Tensor {
     let style = Style(isExcited ? .hardSwish : .relu6, epsilon: 0.01, padding: .tensorFlow)
     var x = convolved(image, "stem", style, style.conv(stem, 3, stride: 2))
-    return stages.enumerated().map { s, blocks in
+    for (s, blocks) in stages.enumerated() {
       for (b, block) in blocks.enumerated() {
-        x = x.scoped("C\(s + 1).\(b)") { self.apply(block, $0, style) }
+        x = x.scoped("C\(s + 1).\(b)") { self.apply(block, $0, style) }.asFeature()
       }
-      return x
     }
+    return x
   }
 
   /// A block of the search space.

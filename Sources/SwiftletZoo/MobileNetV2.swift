@@ -76,7 +76,7 @@ public struct TorchvisionMobileNetV2: Layer {
     let features = image.through("features") {
       ConvNormActivation(32, 3, stride: 2, .relu6)
       for (t, c, n, s) in MobileNetV2.table {
-        for i in 0..<n { Block(out: c, stride: i == 0 ? s : 1, expansion: t) }
+        for i in 0..<n { Block(out: c, stride: i == 0 ? s : 1, expansion: t).asFeature() }
       }
       ConvNormActivation(1280, 1, .relu6)
     }

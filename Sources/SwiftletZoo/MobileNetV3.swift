@@ -120,7 +120,8 @@ public struct TorchvisionMobileNetV3: Layer {
         for i in 0..<line.n {
           TorchvisionMBConv(
             line.c, kernel: line.k, stride: i == 0 ? line.s : 1, expansion: line.t, squeeze: line.se ? squeeze : nil,
-            style: style.with(line.nl))
+            style: style.with(line.nl)
+          ).asFeature()
         }
       }
       ConvNormActivation(architecture.last, 1, epsilon: style.epsilon, style.activation)

@@ -48,20 +48,20 @@ public struct MobileViT: Layer {
   public func callAsFunction(_ image: Tensor) -> Tensor {
     let stem = image.scoped("stem", ConvBN(16, 3, stride: 2, .silu))
     let features = stem.through("stages") {
-      Sequential { residual(channels[0], stride: 1) }
+      Sequential { residual(channels[0], stride: 1) }.asFeature()
       Sequential {
         residual(channels[1], stride: 2)
         residual(channels[1], stride: 1)
         residual(channels[1], stride: 1)
-      }
+      }.asFeature()
       for (i, depth) in [2, 4, 3].enumerated() {
         Sequential {
           residual(channels[i + 2], stride: 2)
           Block(size: tokens[i], depth: depth)
-        }
+        }.asFeature()
       }
     }
-    let final = features.scoped("final_conv", ConvBN(last, 1, .silu))
+    let final = features.scoped("final_conv", ConvBN(last, 1, .silu)).asFeature()
     return final.globalAveragePooled.flattened.scoped("head") { $0.classified("fc", classes) }
   }
 

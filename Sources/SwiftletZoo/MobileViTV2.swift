@@ -42,16 +42,16 @@ public struct MobileViTV2: Layer {
   public func callAsFunction(_ image: Tensor) -> Tensor {
     let stem = image.scoped("stem", ConvBN(scaled(32), 3, stride: 2, .silu))
     let features = stem.through("stages") {
-      Sequential { residual(64, stride: 1) }
+      Sequential { residual(64, stride: 1) }.asFeature()
       Sequential {
         residual(128, stride: 2)
         residual(128, stride: 1)
-      }
+      }.asFeature()
       for (channels, depth) in [(256, 2), (384, 4), (512, 3)] {
         Sequential {
           residual(channels, stride: 2)
           Block(depth: depth)
-        }
+        }.asFeature()
       }
     }
     return features.globalAveragePooled.flattened.scoped("head") { $0.classified("fc", classes) }

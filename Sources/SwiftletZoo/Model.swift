@@ -54,7 +54,8 @@ public struct Model: Sendable {
   public var auxiliaryClassifiers: [String]
   /// How many classes the reference tells apart; 0 for a backbone, which gives feature maps and has no classifier.
   public var classes: Int
-  let outputs: @Sendable (_ image: Tensor, _ classes: Int) -> [Tensor]
+  /// The network for a number of classes.
+  let network: @Sendable (_ classes: Int) -> any Layer
 
   /// - Parameter network: the network for a number of classes; 0 leaves the classifier out and gives pooled features.
   public init(
@@ -64,20 +65,15 @@ public struct Model: Sendable {
   ) {
     (self.name, self.preprocessing, self.top1, self.top1Source) = (name, preprocessing, top1, top1Source)
     (self.classifier, self.auxiliaryClassifiers, self.classes) = (classifier, auxiliaryClassifiers, classes)
-    outputs = { image, classes in
-      let layer = network(classes)
-      return [layer(image)]
-    }
+    self.network = network
   }
 
   /// A backbone of detectors: its outputs are feature maps, the largest first.
   public init(
     backbone name: String, _ preprocessing: Preprocessing = Preprocessing(),
-    network: @escaping @Sendable () -> any Backbone
+    network: @escaping @Sendable () -> any Layer
   ) {
-    (self.name, self.preprocessing, self.classifier, self.classes) = (name, preprocessing, "", 0)
-    auxiliaryClassifiers = []
-    outputs = { image, _ in network().features(image) }
+    self.init(name, preprocessing, classifier: "", classes: 0) { _ in network() }
   }
 
   /// Whether the outputs are feature maps rather than scores of classes.
@@ -91,18 +87,30 @@ public struct Model: Sendable {
 
   /// The network as a graph for images `[batch, channels, height, width]`, values normalised as `preprocessing` says.
   /// - Parameters:
-  ///   - classes: the reference's number where `nil`; 0 gives pooled features `[batch, features]` instead of logits.
   ///   - size: height and width; the model's own where `nil`.
+  ///   - channels: of the images; the model's own where `nil`. The first convolution takes as many.
+  ///   - classes: the reference's number where `nil`; 0 gives pooled features `[batch, features]` instead of logits.
   /// - Throws: `GraphError` when the architecture does not allow the size, or classes are asked of a backbone.
-  public func graph(batch: Int = 1, size: (height: Int, width: Int)? = nil, classes: Int? = nil) throws(GraphError)
-    -> Graph
-  {
-    let height = size?.height ?? preprocessing.height
-    let width = size?.width ?? preprocessing.width
+  public func graph(
+    batch: Int = 1, size: (height: Int, width: Int)? = nil, channels: Int? = nil, classes: Int? = nil
+  ) throws(GraphError) -> Graph {
     let classes = classes ?? self.classes
-    if isBackbone && classes != 0 {
+    if isBackbone {
+      if classes == 0 { return try features(batch: batch, size: size, channels: channels) }
       throw GraphError("\(name) is a backbone without a classifier, found \(classes) classes; leave them out")
     }
-    return try Graph(input: [batch, preprocessing.channels, height, width]) { outputs($0, classes) }
+    return try Graph(input: input(batch, size, channels)) { [output($0, classes)] }
+  }
+
+  func output(_ image: Tensor, _ classes: Int) -> Tensor {
+    let layer = network(classes)
+    return layer(image)
+  }
+
+  func input(_ batch: Int, _ size: (height: Int, width: Int)?, _ channels: Int?) -> Shape {
+    [
+      batch, channels ?? preprocessing.channels, size?.height ?? preprocessing.height,
+      size?.width ?? preprocessing.width,
+    ]
   }
 }

@@ -33,7 +33,7 @@ extension Family {
 ///
 /// Hong et al., 2016, https://arxiv.org/abs/1608.08021 and https://arxiv.org/abs/1611.08588, table 1. After the
 /// authors' prototxt: 9.0 normalises behind its convolutions, 9.1 before them. Channels in the order blue, green, red.
-struct PVANet: Backbone {
+struct PVANet: Layer {
   enum Version: Sendable { case v9_0, v9_1 }
   var version = Version.v9_1
 
@@ -56,13 +56,13 @@ struct PVANet: Backbone {
 
   /// HyperNet features, on the scale of stage 4: stage 3 pooled, stage 4, stage 5 magnified (§2.3). The magnification
   /// is a bilinear transposed convolution, to which the surroundings of the map are 0.
-  func features(_ image: Tensor) -> [Tensor] {
+  func callAsFunction(_ image: Tensor) -> Tensor {
     let maps = image.scoped("features") { stages($0) }
     let (fine, same, coarse) = (maps[1], maps[2], maps[3])
     let (height, width) = (2 * coarse.height, 2 * coarse.width)
     let magnified = coarse.padded(Pads(1)).resized(height + 4, width + 4)
       .apply(Slice(axis: 2, start: 2, end: height + 2)).apply(Slice(axis: 3, start: 2, end: width + 2))
-    return [concat(fine.maxPooled(3, stride: 2, ceilMode: true), same, magnified)]
+    return concat(fine.maxPooled(3, stride: 2, ceilMode: true), same, magnified).asFeature()
   }
 }
 
@@ -72,7 +72,7 @@ struct PVANetClassifier: Layer {
   var classes = 1000
 
   func callAsFunction(_ image: Tensor) -> Tensor {
-    let map = image.scoped("features") { body.stages($0)[3] }
+    let map = image.scoped("features") { body.stages($0).map { $0.asFeature() }[3] }
     var x = map.adaptiveAveragePooled(6, 6).flattened
     for name in ["fc6", "fc7"] {
       x = DropoutLayer(0.5)(x.scoped(name, Linear(4096)).scoped("\(name)_bn", BatchNorm())).relu

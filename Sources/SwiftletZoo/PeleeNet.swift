@@ -32,7 +32,7 @@ struct PeleeNet: Layer {
       var x = image.scoped("stemblock", Stem())
       for (i, (layers, bottleneck)) in zip(1..., Self.stages) {
         for j in 1...layers { x = x.scoped("denseblock\(i).denselayer\(j)", DenseLayer(bottleneck: bottleneck)) }
-        x = x.filtered("transition\(i)", x.channels, 1)
+        x = x.filtered("transition\(i)", x.channels, 1).asFeature()
         if i < 4 { x = x.averagePooled(2, stride: 2) }
       }
       return x
@@ -43,9 +43,9 @@ struct PeleeNet: Layer {
   /// Halves the map twice, by convolution and by pooling (figure 2).
   struct Stem: Layer {
     func callAsFunction(_ x: Tensor) -> Tensor {
-      let first = x.filtered("stem1", 32, 3, stride: 2)
+      let first = x.filtered("stem1", 32, 3, stride: 2).asFeature()
       let filtered = first.filtered("stem2a", 16, 1).filtered("stem2b", 32, 3, stride: 2)
-      return concat(first.maxPooled(2, stride: 2), filtered).filtered("stem3", 32, 1)
+      return concat(first.maxPooled(2, stride: 2, ceilMode: true), filtered).filtered("stem3", 32, 1)
     }
   }
 

@@ -50,7 +50,8 @@ public struct ReXNet: Layer {
     let features = image.scoped("stem", ConvBN(rounded(max(32, 32 * width)), 3, stride: 2, .silu)).through("features") {
       for (i, stride) in strides.enumerated() {
         Bottleneck(
-          out: rounded(first + step * Double(i)), stride: stride, expands: i > 0, isExcited: i > 2, divisor: divisor)
+          out: rounded(first + step * Double(i)), stride: stride, expands: i > 0, isExcited: i > 2, divisor: divisor
+        ).asFeature()
       }
       ConvBN(roundedChannels(1280 * width, divisor: divisor), 1, .silu)
     }

@@ -52,7 +52,7 @@ public struct RepViT: Layer {
         return smaller.through("blocks") {
           for i in 0..<depth { Block(isExcited: i % 2 == 0, isEarly: isEarly) }
         }
-      }
+      }.asFeature()
     }
     return classified(x.globalAveragePooled.flattened)
   }

@@ -94,7 +94,7 @@ public struct ResNet: Layer {
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
     var x = image.scoped("conv1") { tweaked ? deepStem($0) : Conv2D(64, 7, stride: 2)($0) }.scoped("bn1", BatchNorm())
-      .relu
+      .relu.asFeature()
     x = x.maxPooled(3, stride: 2, padding: 1)
     for (stage, count) in blocks.enumerated() {
       x = x.through("layer\(stage + 1)") {
@@ -103,7 +103,7 @@ public struct ResNet: Layer {
             width: 64 << stage, stride: stage > 0 && i == 0 ? 2 : 1, bottleneck: bottleneck, tweaked: tweaked,
             deformable: stage > 0 ? deformable : .none)
         }
-      }
+      }.asFeature()
     }
     return x.globalAveragePooled.flattened.classified("fc", classes)
   }

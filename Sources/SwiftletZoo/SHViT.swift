@@ -49,7 +49,7 @@ public struct SHViT: Layer {
       x = x.scoped("stages.\(s)") { x in
         let smaller = s == 0 ? x : downsampled(x, to: channels[s])
         return smaller.through("blocks") { for _ in 0..<depth { Block(attended: attended[s]) } }
-      }
+      }.asFeature()
     }
     let pooled = x.globalAveragePooled.flattened
     return classes == 0 ? pooled : pooled.scoped("head", NormLinear(classes: classes))

@@ -60,11 +60,12 @@ struct ShuffleNetV1: Layer {
       BatchNorm()
       Activation.relu
     }
-    let features = first.maxPooled(3, stride: 2, padding: 1).through("features") {
+    let features = first.asFeature().maxPooled(3, stride: 2, padding: 1).through("features") {
       for (stage, repeats) in [4, 8, 4].enumerated() {
         for i in 0..<repeats {
           Unit(
-            out: width << stage, stride: i == 0 ? 2 : 1, groups: groups, isFirst: stage == 0 && i == 0)
+            out: width << stage, stride: i == 0 ? 2 : 1, groups: groups, isFirst: stage == 0 && i == 0
+          ).asFeature()
         }
       }
     }

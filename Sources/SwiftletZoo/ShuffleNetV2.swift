@@ -47,11 +47,11 @@ public struct ShuffleNetV2: Layer {
       BatchNorm()
       Activation.relu
     }
-    x = x.maxPooled(3, stride: 2, padding: 1)
+    x = x.asFeature().maxPooled(3, stride: 2, padding: 1)
     for (stage, (out, repeats)) in zip(2..., zip(channels, [4, 8, 4])) {
       x = x.through("stage\(stage)") {
         for i in 0..<repeats { Unit(out: out, stride: i == 0 ? 2 : 1) }
-      }
+      }.asFeature()
     }
     x = x.through("conv5") {
       Conv2D(last, 1)

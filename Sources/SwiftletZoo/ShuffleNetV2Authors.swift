@@ -48,9 +48,9 @@ struct ShuffleNetV2Authors: Layer {
       BatchNorm()
       Activation.relu
     }
-    let features = stem.maxPooled(3, stride: 2, padding: 1).through("features") {
+    let features = stem.asFeature().maxPooled(3, stride: 2, padding: 1).through("features") {
       for (out, repeats) in zip(channels, [4, 8, 4]) {
-        for i in 0..<repeats { ShuffleUnit(out: out, stride: i == 0 ? 2 : 1, branch: branch) }
+        for i in 0..<repeats { ShuffleUnit(out: out, stride: i == 0 ? 2 : 1, branch: branch).asFeature() }
       }
     }
     let pooled = features.through("conv_last") {

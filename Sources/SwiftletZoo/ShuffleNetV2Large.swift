@@ -15,13 +15,16 @@ extension Family {
     models: [
       // The authors subtract a mean picture before these statistics of 0…255; no mean per channel stands for it.
       Model(
-        "shufflenet_v2_large", .bgr, top1: 81.44, top1Source: "README of the authors' code", classifier: "fc."
+        "shufflenet_v2_large", .bgr, top1: 81.44, top1Source: "README of the authors' code", classifier: "fc.",
+        auxiliaryClassifiers: auxiliary
       ) { ShuffleNetV2Large(classes: $0) },
       Model(
         "shufflenet_v2_exlarge", .bgr, top1: 84.48, top1Source: "README of the authors' code, further training data",
-        classifier: "fc."
+        classifier: "fc.", auxiliaryClassifiers: auxiliary
       ) { ShuffleNetV2ExLarge(classes: $0) },
     ])
+
+  private static let auxiliary = ["predict_56.fc.", "predict_28.fc.", "predict_14.fc."]
 }
 
 /// Deeper ShuffleNet V2 with grouped 3×3 convolutions, residuals and squeeze-and-excitation.
@@ -39,7 +42,7 @@ struct ShuffleNetV2Large: Layer {
       Self.convolution(64, 3, stride: 2)
       Self.convolution(64, 3)
       Self.convolution(128, 3)
-    }.maxPooled(3, stride: 2, padding: 1)
+    }.asFeature().maxPooled(3, stride: 2, padding: 1)
     var maps: [Tensor] = []
     for (s, (units, out)) in Self.stages.enumerated() {
       for i in 0..<units {
@@ -47,10 +50,10 @@ struct ShuffleNetV2Large: Layer {
         x = x.scoped(
           "features.\(s).\(s + 2)\(letter)", Unit(out: out, stride: s > 0 && i == 0 ? 2 : 1, isFirst: i == 0))
       }
-      maps.append(x)
+      maps.append(x.asFeature())
     }
     for (name, map) in zip(["predict_56", "predict_28", "predict_14"], maps) {
-      _ = map.scoped(name, AuxiliaryHead(width: map.channels, epsilon: 1e-9))
+      _ = map.scoped(name, AuxiliaryHead(width: map.channels, epsilon: 1e-9, classes: classes))
     }
     x = x.scoped("conv_last", Self.convolution(1280, 3))
     return DropoutLayer(0.2)(x.globalAveragePooled.flattened).classified("fc", classes)
@@ -89,62 +92,10 @@ struct ShuffleNetV2Large: Layer {
   }
 }
 
-/// Still larger: bottlenecks of a grouped and a depthwise convolution, a pointwise convolution behind each stage.
-///
-/// https://github.com/megvii-model/ShuffleNet-Series. Names: the authors' code.
-struct ShuffleNetV2ExLarge: Layer {
-  var classes = 1000
-
-  /// Of each stage: units, channels that come out, and channels of its auxiliary head.
-  static let stages = [
-    (units: 8, out: 320, head: 256), (units: 16, out: 640, head: 512), (units: 36, out: 1280, head: 1024),
-    (units: 10, out: 2560, head: 0),
-  ]
-
-  func callAsFunction(_ image: Tensor) -> Tensor {
-    var x = image.through("first_conv") {
-      ConvBN(64, 3, stride: 2)
-      ConvBN(128, 3)
-      ConvBN(256, 3)
-    }.maxPooled(3, stride: 2, padding: 1)
-    var maps: [Tensor] = []
-    for (s, stage) in Self.stages.enumerated() {
-      x = x.through("features.\(s)") {
-        for i in 0..<stage.units { Unit(out: stage.out, stride: s > 0 && i == 0 ? 2 : 1, isFirst: i == 0) }
-        ConvBN(stage.out, 1)
-      }
-      maps.append(x)
-    }
-    for (i, name) in ["predict_56", "predict_28", "predict_14"].enumerated() {
-      _ = maps[i].scoped(name, AuxiliaryHead(width: Self.stages[i].head, epsilon: 1e-5))
-    }
-    return DropoutLayer(0.2)(x.globalAveragePooled.flattened).classified("fc.fc", classes)
-  }
-
-  struct Unit: Layer {
-    let out: Int
-    let stride: Int
-    let isFirst: Bool
-
-    func callAsFunction(_ x: Tensor) -> Tensor {
-      let (even, odd) = isFirst ? (x, x) : x.alternating
-      let passed = isFirst ? even.scoped("proj", ConvBN(out - out / 2, 3, stride: stride)) : even
-      let filtered = odd.through("branch_main") {
-        ConvBN(out, 1)
-        ConvBN(Conv2D(out, 3, stride: stride, groups: 16))
-        ConvBN(Depthwise(3), .none)
-        ConvBN(out / 2, 1, .none)
-      }
-      let weighed = filtered * filtered.sharedExcitation(out / 8, ".fc")
-      return concat(passed, isFirst ? weighed : (odd + weighed).relu)
-    }
-  }
-}
-
 extension Tensor {
   /// The gates of squeeze-and-excitation. The reference stores its two linear layers twice: under their own names, and
   /// under those of the chain that runs them.
-  fileprivate func sharedExcitation(_ hidden: Int, _ suffix: String) -> Tensor {
+  func sharedExcitation(_ hidden: Int, _ suffix: String) -> Tensor {
     for (name, shape) in [("se_fc1", [hidden, channels]), ("se_fc2", [channels, hidden])] {
       _ = buffer("\(name)\(suffix).weight", Shape(shape))
       _ = buffer("\(name)\(suffix).bias", [shape[0]])
@@ -155,16 +106,17 @@ extension Tensor {
   }
 }
 
-/// A classifier half way, for the 1000 classes of ImageNet, that helps training.
-private struct AuxiliaryHead: Layer {
+/// A classifier half way that helps training.
+struct AuxiliaryHead: Layer {
   let width: Int
   let epsilon: Float
+  let classes: Int
 
   func callAsFunction(_ x: Tensor) -> Tensor {
     let y = x.maxPooled(3, stride: 2, padding: 1).through("conv") {
       ConvBN(width, 1, epsilon: epsilon)
       ConvBN(width, 3, epsilon: epsilon)
     }
-    return y.globalAveragePooled.flattened.scoped("fc", Linear(1000))
+    return y.globalAveragePooled.flattened.classified("fc", classes)
   }
 }

@@ -54,12 +54,13 @@ struct ShuffleNetV2Plus: Layer {
       BatchNorm()
       Activation.hardSwish
     }
-    let features = stem.through("features") {
+    let features = stem.asFeature().through("features") {
       for (stage, kernels) in chosenKernels.enumerated() {
         for (i, kernel) in kernels.enumerated() {
           ShuffleUnit(
             out: channels[stage], stride: i == 0 ? 2 : 1, kernel: kernel, branch: kernel == 0 ? .xception : .plain,
-            activation: stage == 0 ? .relu : .hardSwish, squeeze: stage < 2 ? nil : PlainSqueezeExcite())
+            activation: stage == 0 ? .relu : .hardSwish, squeeze: stage < 2 ? nil : PlainSqueezeExcite()
+          ).asFeature()
         }
       }
     }
@@ -91,12 +92,13 @@ struct SinglePathOneShot: Layer {
       BatchNorm()
       Activation.relu
     }
-    let features = stem.through("features") {
+    let features = stem.asFeature().through("features") {
       for (stage, out) in [64, 160, 320, 640].enumerated() {
         for (i, kernel) in chosenKernels[stage].enumerated() {
           ShuffleUnit(
             out: out, stride: i == 0 ? 2 : 1, kernel: kernel, branch: kernel == 0 ? .xception : .plain,
-            expansion: Self.expansions[stage][i])
+            expansion: Self.expansions[stage][i]
+          ).asFeature()
         }
       }
     }

@@ -42,13 +42,13 @@ struct SimAMResNet: Layer {
 
   func callAsFunction(_ image: Tensor) -> Tensor {
     var x = image.scoped("conv1", Conv2D(64, 7, stride: 2)).scoped("bn1", BatchNorm()).relu
-    x = x.maxPooled(3, stride: 2, padding: 1)
+    x = x.asFeature().maxPooled(3, stride: 2, padding: 1)
     for (stage, count) in blocks.enumerated() {
       x = x.through("layer\(stage + 1)") {
         for i in 0..<count {
           Block(width: 64 << stage, stride: stage > 0 && i == 0 ? 2 : 1, bottleneck: bottleneck)
         }
-      }
+      }.asFeature()
     }
     return x.globalAveragePooled.flattened.classified("fc", classes)
   }
@@ -99,7 +99,7 @@ struct SimAMMobileNetV2: Layer {
     let features = image.through("features") {
       ConvNormActivation(32, 3, stride: 2, .relu6)
       for (t, c, n, s) in MobileNetV2.table {
-        for i in 0..<n { Block(out: c, stride: i == 0 ? s : 1, expansion: t) }
+        for i in 0..<n { Block(out: c, stride: i == 0 ? s : 1, expansion: t).asFeature() }
       }
       ConvNormActivation(1280, 1, .relu6)
     }

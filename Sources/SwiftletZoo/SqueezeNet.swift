@@ -43,10 +43,10 @@ public struct SqueezeNet: Layer {
       case .v1_0: Conv2D(96, 7, stride: 2, padding: .valid, bias: true)
       case .v1_1: Conv2D(64, 3, stride: 2, padding: .valid, bias: true)
       }
-      Activation.relu
+      Activation.relu.asFeature()
       for group in Self.table[version]! {
         MaxPool2D(3, stride: 2, ceilMode: true)
-        for (squeeze, expand) in group { Fire(squeeze: squeeze, expand: expand) }
+        for (squeeze, expand) in group { Fire(squeeze: squeeze, expand: expand).asFeature() }
       }
     }
     if classes == 0 { return features.globalAveragePooled.flattened }

@@ -47,11 +47,12 @@ struct SqueezeNetCaffe: Layer {
     image.scoped("mods") { image in
       let first = version == .v1_0 ? (out: 96, kernel: 7) : (out: 64, kernel: 3)
       var x = image.scoped("conv1", Conv2D(first.out, first.kernel, stride: 2, padding: .valid, bias: true)).relu
+      x.asFeature()
       var number = 2
       for group in SqueezeNet.table[version]! {
         x = x.maxPooled(3, stride: 2, ceilMode: true)
         for (squeeze, expand) in group {
-          x = fire(x, "fire\(number)", squeeze, expand)
+          x = fire(x, "fire\(number)", squeeze, expand).asFeature()
           number += 1
         }
       }
@@ -81,6 +82,7 @@ struct SqueezeNetBypass: Layer {
   func callAsFunction(_ image: Tensor) -> Tensor {
     let table = SqueezeNet.table[.v1_0]!
     var x = image.scoped("features.0", Conv2D(96, 7, stride: 2, padding: .valid, bias: true)).relu
+    x.asFeature()
     if isComplex { declareModules(x, table) }
     var (index, number) = (2, 2)
     for group in table {
@@ -88,7 +90,7 @@ struct SqueezeNetBypass: Layer {
       index += 1
       for (squeeze, expand) in group {
         let y = x.scoped("features.\(index)", SqueezeNet.Fire(squeeze: squeeze, expand: expand))
-        x = joined(y, x, "bypass.fire\(number)")
+        x = joined(y, x, "bypass.fire\(number)").asFeature()
         (index, number) = (index + 1, number + 1)
       }
     }

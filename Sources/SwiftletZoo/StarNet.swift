@@ -46,7 +46,7 @@ public struct StarNet: Layer {
         Sequential {
           Self.convolution(width << i, 3, stride: 2)
           for _ in 0..<depth { Block(expansion: expansion) }
-        }
+        }.asFeature()
       }
     }
     return features.scoped("norm", BatchNorm()).globalAveragePooled.flattened.classified("head", classes)

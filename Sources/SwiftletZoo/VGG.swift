@@ -54,9 +54,9 @@ public struct VGGFeatures: Layer {
         for channels in stage {
           Conv2D(channels, 3, bias: true)
           if normalized { BatchNorm() }
-          Activation.relu
+          Activation.relu.asFeature()
         }
-        MaxPool2D(2, stride: 2)
+        MaxPool2D(2, stride: 2).asFeature()
       }
     }
   }

@@ -78,14 +78,19 @@ public struct VisionTransformer: Layer, Sendable {
     let tokens = embedded(image).through("blocks") {
       for _ in 0..<12 { TransformerBlock(heads: heads) }
     }
+    tokens.apply(Slice(axis: 1, start: prefix, end: tokens.shape[1]))
+      .map(image.height / patch, image.width / patch).asFeature()
     let x = tokens.scoped("norm", LayerNorm(epsilon: 1e-6))
     let answer = x.token(0).classified("head", classes)
     return distilled ? (answer + x.token(1).classified("head_dist", classes)) * 0.5 : answer
   }
 
+  /// How many tokens have no place.
+  var prefix: Int { distilled ? 2 : 1 }
+
   /// Patches as tokens behind those without a place, each with its position (equation 1).
   func embedded(_ image: Tensor) -> Tensor {
-    let (side, prefix) = (224 / patch, distilled ? 2 : 1)
+    let side = 224 / patch
     var learned = [image.parameter("cls_token", [1, 1, size])]
     let table = image.parameter("pos_embed", [1, prefix + side * side, size])
     if distilled { learned.append(image.parameter("dist_token", [1, 1, size])) }

@@ -72,11 +72,11 @@ public struct VoVNet: Layer, Sendable {
   public func callAsFunction(_ image: Tensor) -> Tensor {
     let stem = image.through("stem") {
       ConvBN(64, 3, stride: 2)
-      convolution(64)
+      convolution(64).asFeature()
       convolution(depthwise ? 64 : 128, stride: 2)
     }
     let features = stem.through("stages") {
-      for i in 0..<4 { Stage(network: self, index: i) }
+      for i in 0..<4 { Stage(network: self, index: i).asFeature() }
     }
     return features.globalAveragePooled.flattened.scoped("head") { $0.classified("fc", classes) }
   }
@@ -137,25 +137,5 @@ struct SeparableConvBN: Layer {
 
   func callAsFunction(_ x: Tensor) -> Tensor {
     x.scoped("conv_dw", Depthwise(3, stride: stride)).scoped("conv_pw", Conv2D(out, 1)).scoped("bn", BatchNorm()).relu
-  }
-}
-
-/// Squeeze-and-excitation with one layer, so that no channel is lost on the way (CenterMask).
-struct EffectiveSqueezeExcitation: Layer {
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    x * x.globalAveragePooled.scoped("fc", Conv2D(x.channels, 1, bias: true)).hardSigmoid
-  }
-}
-
-/// A short filter along the channels weighs each by its neighbours. Wang et al., "ECA-Net", CVPR 2020,
-/// https://arxiv.org/abs/1910.03151, figure 2, equation 12 (γ = 2, b = 1).
-struct EfficientChannelAttention: Layer {
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    let bits = Int.bitWidth - 1 - x.channels.leadingZeroBitCount
-    let taps = max(3, (bits + 1) / 2 | 1)
-    let weight = x.scoped("conv") { $0.parameter("weight", [1, 1, taps]) }.reshaped([1, 1, 1, taps])
-    let row = x.globalAveragePooled.reshaped([x.shape[0], 1, 1, x.channels])
-    let filtered = row.apply(Conv(Window([1, taps], pads: Pads(0, taps / 2))), weight)
-    return x * filtered.sigmoid.reshaped([x.shape[0], x.channels, 1, 1])
   }
 }

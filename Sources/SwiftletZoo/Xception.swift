@@ -35,12 +35,12 @@ public struct Xception: Layer {
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
     var x = image.scoped("conv1", Conv2D(32, 3, stride: 2, padding: .valid)).scoped("bn1", BatchNorm()).relu
-    x = x.scoped("conv2", Conv2D(64, 3, padding: .valid)).scoped("bn2", BatchNorm()).relu
+    x = x.scoped("conv2", Conv2D(64, 3, padding: .valid)).scoped("bn2", BatchNorm()).relu.asFeature()
     for (i, (channels, stride, startsWithReLU)) in zip(1..., Self.table) {
       x = x.scoped("block\(i)", Block(channels: channels, stride: stride, startsWithReLU: startsWithReLU))
     }
     x = x.scoped("conv3", SeparableConvolution(out: 1536)).scoped("bn3", BatchNorm()).relu
-    x = x.scoped("conv4", SeparableConvolution(out: 2048)).scoped("bn4", BatchNorm()).relu
+    x = x.scoped("conv4", SeparableConvolution(out: 2048)).scoped("bn4", BatchNorm()).relu.asFeature()
     return x.globalAveragePooled.flattened.classified("fc", classes)
   }
 
@@ -54,7 +54,8 @@ public struct Xception: Layer {
       let skip = shortcut(x)
       let y = x.through("rep") {
         for (i, out) in channels.enumerated() {
-          if i > 0 || startsWithReLU { Activation.relu }
+          if i == 0 && startsWithReLU { Activation.relu.asFeature() }
+          if i > 0 { Activation.relu }
           SeparableConvolution(out: out)
           BatchNorm()
         }

@@ -97,7 +97,7 @@ import _SwiftletTestSupport
       Case(["embed", text, cat] + net + ["--output", out], 1, "text.jpg"),
       Case(run(folder.path("none.npy")), 1, "none.npy"),
       Case(run(text), 1, "text.jpg"),
-      Case(run(try array("gray.npy", [1, 1, 64, 64])), 1, "[1, 1, 64, 64]", "[batch, 3, height, width]"),
+      Case(run(try array("gray.npy", [1, 1, 64, 64])), 1, "found [16, 3, 3, 3], expected [16, 1, 3, 3]"),
       Case(run(try array("flat.npy", [3, 64, 64])), 1, "[3, 64, 64]"),
       Case(run(try array("none0.npy", [0, 3, 64, 64])), 1, "[0, 3, 64, 64]"),
       Case(run(good, folder.root.path + "/no/folder/out.npy"), 1, "no/folder"),

@@ -45,6 +45,8 @@ import _SwiftletTestSupport
     let json = try #require(try layers.json() as? [String: Any])
     let rows = try #require(json["layers"] as? [[String: Any]])
     #expect(rows.reduce(0) { $0 + ($1["parameters"] as! Int) } == json["parameters"] as? Int)
+    let maps = try #require(json["feature_maps"] as? [[String: Int]])
+    #expect(maps.map { $0["stride"] } == [2, 4, 8, 16, 32] && maps.last?["channels"] == 160)
     #expect(rows.reduce(0) { $0 + ($1["weight_bytes"] as! Int) } == json["weight_bytes"] as? Int)
   }
 

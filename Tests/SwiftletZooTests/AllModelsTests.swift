@@ -32,14 +32,36 @@ import _SwiftletTestSupport
     let pooled = features[features.outputs[0]].shape
     #expect(pooled.rank == 2 && pooled[0] == 2)
     #expect(!features.parameters.contains { model.isClassifier($0.name) })
-    try weights.check(against: features, ignoring: model.classifiers)
+    try weights.check(against: features, ignoring: model.leftOut(of: features))
     #expect((model.top1 == nil) == (model.top1Source == nil))
 
     let other = try model.graph(classes: 7)
     #expect(other[other.outputs[0]].shape == [1, 7])
+    #expect(other.parameters.map(\.name) == weights.names)
     let error = try #require(throws: WeightsError.self) { try weights.check(against: other) }
     #expect(error.missing == [] && error.unexpected == [])
     #expect(!error.misshapen.isEmpty && error.misshapen.allSatisfy { model.isClassifier($0.name) })
+  }
+
+  /// Images of any number of channels: the first layers take them, all others stay.
+  @Test(arguments: allModels.map(\.name), [1, 4]) func takesOtherImages(_ name: String, _ channels: Int) throws {
+    let model = try Self.model(name)
+    let (own, other) = (try model.graph(), try model.graph(channels: channels))
+    #expect(other[other.inputs[0]].shape[1] == channels)
+    #expect(other.outputs.map { other[$0].shape } == own.outputs.map { own[$0].shape })
+    let error = try #require(throws: WeightsError.self) { try Rule().weights(for: own).check(against: other) }
+    #expect(error.missing == [] && error.unexpected == [])
+    #expect(error.misshapen.allSatisfy { $0.found[1] == 3 && $0.expected[1] == channels })
+  }
+
+  /// Maps of odd heights and widths at every scale.
+  @Test(arguments: allModels.map(\.name)) func takesOddSizes(_ name: String) throws {
+    let model = try Self.model(name)
+    for size in [(193, 257), (387, 195)] {
+      let graph = try model.graph(size: size)
+      if !model.isBackbone { #expect(graph[graph.outputs[0]].shape == [1, model.classes]) }
+      try graph.verify()
+    }
   }
 
   static let sizes = [(1, 1), (2, 300), (8, 8), (33, 31), (0, 224), (-5, -5), (1 << 59, 8), (Int.max, Int.max)]

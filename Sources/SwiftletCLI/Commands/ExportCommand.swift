@@ -25,6 +25,8 @@
     var batch = 1
     @Option(parsing: .upToNextOption, help: "Height and width of the images; the model's own where not given.")
     var size: [Int] = []
+    @Option(help: "Channels of the images; the model's own where not given.")
+    var channels: Int?
     @Flag(help: "Compare ONNX Runtime's answer with ours; needs python3 with onnxruntime.")
     var verify = false
     @OptionGroup var format: OutputOptions
@@ -35,6 +37,7 @@
       }
       guard batch > 0 else { throw ValidationError("--batch is \(batch); expected 1 or more") }
       guard classes ?? 0 >= 0 else { throw ValidationError("--classes is \(classes ?? 0); expected 0 or more") }
+      guard channels ?? 1 > 0 else { throw ValidationError("--channels is \(channels ?? 1); expected 1 or more") }
       guard size.isEmpty || (size.count == 2 && size.allSatisfy { $0 > 0 }) else {
         throw ValidationError("--size is \(size); expected a height and a width")
       }
@@ -43,7 +46,7 @@
     func run() throws {
       let export = try Export(
         Model.named(model), weights: weights.map(WeightsFile.open), classes: classes, labels: labels, batch: batch,
-        size: size.isEmpty ? nil : (size[0], size[1]))
+        size: size.isEmpty ? nil : (size[0], size[1]), channels: channels)
       try export.onnx.write(export.weights, to: output)
       let verification = verify ? try Verification(output, export.graph, export.weights) : nil
       try format.print(json: json(export, verification), text: text(export, verification))

@@ -33,6 +33,7 @@ struct InspectCommand: ParsableCommand {
           + "\(input.cropFraction) \(input.cropMode.rawValue), mean \(list(input.mean)), std \(list(input.std))"
       ),
       ("top-1", model.top1.map { "\(Format.decimal($0, 3)) % (\(model.top1Source ?? ""))" } ?? "not published"),
+      ("feature maps", model.featureMaps.map { "\($0.channels) at stride \($0.stride)" }.joined(separator: ", ")),
       ("parameters", Format.grouped(report.parameters)),
       ("multiply-adds", Format.grouped(report.multiplyAdds) + products(report)),
       ("weights", Format.mebibytes(report.weightBytes)),
@@ -72,6 +73,10 @@ struct InspectCommand: ParsableCommand {
     guard case .object(var members) = ModelsCommand.json(try ModelSummary(model, family)) else { return .null }
     members += [
       ("output", .integers(report.outputShapes[0])),
+      (
+        "feature_maps",
+        .array(model.featureMaps.map { ["stride": .integer($0.stride), "channels": .integer($0.channels)] })
+      ),
       ("product_multiply_adds", .integer(report.productMultiplyAdds)), ("weight_bytes", .integer(report.weightBytes)),
       ("activation_bytes", .integer(report.activationBytes)),
       ("peak_activation_bytes", .integer(report.peakActivationBytes)),

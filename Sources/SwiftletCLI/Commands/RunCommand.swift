@@ -4,7 +4,7 @@ import Swiftlet
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run a network on an array in a file.",
-    discussion: "The batch and the size of the images are those of the input.")
+    discussion: "The batch, the channels and the size of the images are those of the input.")
 
   @Argument(help: "The name of a model; 'swiftlet models' lists them.")
   var model: String

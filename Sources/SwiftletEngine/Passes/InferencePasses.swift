@@ -11,6 +11,7 @@ public struct Pass: Sendable {
 /// What a network goes through before it is planned, in this order.
 public let inferencePasses: [Pass] = [
   Pass(name: "drop what only training needs", apply: droppingTraining),
+  Pass(name: "merge branches that are added", apply: mergingBranches),
   Pass(name: "give every convolution a bias", apply: givingBiases),
   Pass(name: "fold normalisation into convolutions", apply: foldingNormalization),
   Pass(name: "fuse shortcuts and activations", apply: fusingEpilogues),

@@ -3,7 +3,8 @@ import SwiftletOps
 
 /// What the networks of the GhostNet line share: a stem, bottlenecks by a table, a last convolution, an efficient head.
 ///
-/// Names: timm's `conv_stem`, `bn1`, `blocks.S.B`, `conv_head`, `classifier`.
+/// Names: timm's `conv_stem`, `bn1`, `blocks.S.B`, `conv_head`, `classifier`. Feature maps are timm's too: the first
+/// convolution before its normalisation, then the blocks that stride.
 struct GhostNetwork: Layer {
   /// A block: kernel k, expanded channels t, channels c, squeeze-and-excitation, stride s.
   typealias Line = (k: Int, t: Int, c: Int, excited: Bool, s: Int)
@@ -21,12 +22,13 @@ struct GhostNetwork: Layer {
     let stages = table.map { lines in
       lines.map { line in
         defer { index += 1 }
-        return block((line.k, scaled(line.t), scaled(line.c), line.excited, line.s), index)
+        let layer = block((line.k, scaled(line.t), scaled(line.c), line.excited, line.s), index)
+        return line.s > 1 ? layer.asFeature() : layer
       }
     }
     let last = ConvBlock(scaled(960), kernel: 1, stride: 1, style: style)
-    let stem = image.scoped("conv_stem", Conv2D(scaled(16), 3, stride: 2)).scoped("bn1", style.normActivation)
-    let features = stem.through("blocks") {
+    let stem = image.scoped("conv_stem", Conv2D(scaled(16), 3, stride: 2)).asFeature()
+    let features = stem.scoped("bn1", style.normActivation).through("blocks") {
       for stage in stages + [[last]] { Sequential { for block in stage { block } } }
     }
     let pooled = features.globalAveragePooled.scoped("conv_head", Conv2D(1280, 1, bias: true)).relu.flattened

@@ -5,9 +5,15 @@ public protocol Layer {
   func callAsFunction(_ x: Tensor) -> Tensor
 }
 
-/// A network that gives several feature maps, the largest first.
-public protocol Backbone {
-  func features(_ image: Tensor) -> [Tensor]
+/// A layer whose output is noted as a feature map.
+struct FeatureLayer: Layer {
+  let layer: any Layer
+  func callAsFunction(_ x: Tensor) -> Tensor { layer(x).asFeature() }
+}
+
+extension Layer {
+  /// The layer with its output noted as a feature map: the last one of each scale counts.
+  func asFeature() -> any Layer { FeatureLayer(layer: self) }
 }
 
 /// Collects layers into a chain; `if` and `for` work as usual.

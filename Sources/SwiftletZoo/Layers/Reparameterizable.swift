@@ -4,7 +4,7 @@ import SwiftletOps
 /// Branches of one shape that are added before one activation, so that after training they are one convolution:
 /// k×k convolutions, a pointwise one and the input itself, each with its own normalisation.
 ///
-/// Ding et al., "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021, figure 2. `mergingBranches` adds them up.
+/// Ding et al., "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021, figure 2. The engine adds them up.
 /// Names: timm's `identity`, `conv_kxk` (with numbers where there are several), `conv_scale` or another, `attn`.
 public struct Reparameterizable: Layer {
   /// The names of the k×k convolutions.
@@ -56,11 +56,10 @@ struct ReparameterizableNetwork: Layer {
   let classes: Int
 
   func callAsFunction(_ image: Tensor) -> Tensor {
-    var x = image.scoped("stem", stem)
-    for (s, blocks) in stages.enumerated() {
-      for (b, block) in blocks.enumerated() { x = x.scoped("stages.\(s).\(b)", block) }
+    let features = image.scoped("stem", stem).asFeature().through("stages") {
+      for blocks in stages { Sequential { for block in blocks { block.asFeature() } } }
     }
-    return x.globalAveragePooled.flattened.scoped("head") { $0.classified("fc", classes) }
+    return features.globalAveragePooled.flattened.scoped("head") { $0.classified("fc", classes) }
   }
 }
 

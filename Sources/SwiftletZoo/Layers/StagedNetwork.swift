@@ -35,7 +35,7 @@ public struct StagedNetwork: Layer {
   }
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
-    let x = features(image).last ?? image
+    let x = features(image)
     let pooled =
       switch head {
       case .pooling: x.globalAveragePooled
@@ -49,12 +49,10 @@ public struct StagedNetwork: Layer {
     return pooled.flattened.classified("classifier", classes)
   }
 
-  /// The output of each stage.
-  public func features(_ image: Tensor) -> [Tensor] {
-    var x = image.scoped("conv_stem", style.conv(stem, stemKernel, stride: 2)).scoped("bn1", style.normActivation)
-    return stages.enumerated().map { s, blocks in
-      for (b, block) in blocks.enumerated() { x = x.scoped("blocks.\(s).\(b)", block) }
-      return x
+  private func features(_ image: Tensor) -> Tensor {
+    let stem = image.scoped("conv_stem", style.conv(stem, stemKernel, stride: 2)).scoped("bn1", style.normActivation)
+    return stem.asFeature().through("blocks") {
+      for blocks in stages { Sequential { for block in blocks { block.asFeature() } } }
     }
   }
 }

@@ -28,15 +28,25 @@ struct LinearForm {
   /// - Parameter statistics: scale, bias, mean and variance.
   func normalized(_ norm: BatchNormalization, _ statistics: [Tensor]) -> LinearForm {
     let (scale, shift, mean, variance) = (statistics[0], statistics[1], statistics[2], statistics[3])
-    let channels = scale.shape[0]
-    let zeros = source.constant(NDArray([channels]))
-    let kernel = weight ?? source.constant(NDArray([channels], repeating: 1))
     var form = self
-    form.weight = kernel.reshaped([1, channels, kernel.shape.elementCount / channels])
-      .apply(norm, scale, zeros, zeros, variance).reshaped(kernel.shape)
-    form.bias = (bias ?? zeros).reshaped([1, channels]).apply(norm, scale, shift, mean, variance).reshaped([channels])
+    form.weight = kernel(scale.shape).apply(NormalizedWeight(epsilon: norm.epsilon), scale, variance)
+    form.bias = (bias ?? source.constant(NDArray(scale.shape)))
+      .apply(NormalizedBias(epsilon: norm.epsilon), scale, shift, mean, variance)
     return form
   }
+
+  /// The form of the value with each channel multiplied by its factor.
+  /// - Parameter factors: `[channels]`.
+  func scaled(_ factors: Tensor) -> LinearForm {
+    let kernel = kernel(factors.shape)
+    var form = self
+    form.weight = kernel * factors.reshaped(Shape([factors.shape[0]] + kernel.shape.dropFirst().map { _ in 1 }))
+    form.bias = bias.map { $0 * factors }
+    return form
+  }
+
+  /// - Parameter factors: the shape of the factors where there is no convolution.
+  private func kernel(_ factors: Shape) -> Tensor { weight ?? source.constant(NDArray(factors, repeating: 1)) }
 
   /// The form of the sum of two values of one shape; `nil` where it is no convolution of one source.
   static func sum(_ a: LinearForm, _ b: LinearForm) -> LinearForm? {
@@ -53,9 +63,8 @@ struct LinearForm {
   /// The form with its factors as a kernel.
   private func pointwise(group: Int) -> LinearForm? {
     guard source.channels % group == 0 else { return nil }
-    let factors = weight ?? source.constant(NDArray([source.channels], repeating: 1))
-    return LinearForm(
-      Conv(Window(1), group: group), source, weight: factors.apply(DiagonalKernel(group: group)), bias: bias)
+    let diagonal = kernel([source.channels]).apply(DiagonalKernel(group: group))
+    return LinearForm(Conv(Window(1), group: group), source, weight: diagonal, bias: bias)
   }
 
   /// The sum where the kernel of `other` fits into this form's: it is put there, zeros around it.

@@ -1,3 +1,4 @@
+import SwiftletEngine
 import SwiftletGraph
 import SwiftletOps
 import SwiftletZoo
@@ -16,9 +17,10 @@ import _SwiftletTestSupport
     return try merged.interpret(input, weights)[0].relativeError(to: graph.interpret(input, weights)[0])
   }
 
-  /// Convolutions and multiply-adds at 224×224 of the networks merged, counted on timm 1.0.31.
+  /// Convolutions and multiply-adds of the networks merged, each at its own size, counted on timm 1.0.31.
   static let networks: [(name: String, convolutions: Int, multiplyAdds: Int)] = [
     ("mobileone_s0", 43, 275_110_400), ("repvgg_a0", 22, 1_361_451_008), ("repvgg_b1g4", 28, 7_306_870_784),
+    ("fastvit_t8", 52, 685_160_448), ("fastvit_sa12", 59, 1_928_830_976),
     ("repghostnet_050", 95, 43_314_720), ("ghostnetv3_050", 137, 49_640_656),
     // timm joins the two classifiers of RepViT as well, which saves 384 · 1000.
     ("repvit_m0_9", 103, 816_001_344), ("repvit_m1", 103, 816_001_344),
@@ -34,6 +36,28 @@ import _SwiftletTestSupport
 
     let small = try model.graph(size: (48, 33))
     #expect(try error(of: mergingBranches(small), from: small) < 1e-5)
+  }
+
+  static let families = ["MobileOne", "RepVGG", "RepGhost", "RepViT", "GhostNetV3", "FastViT"]
+  static let models = allFamilies.filter { families.contains($0.name) }.flatMap(\.models).map(\.name)
+
+  /// Sessions merge what they are given: the form that is trained runs in the steps of the one that is deployed.
+  @Test(arguments: models) func sessionsMerge(_ name: String) throws {
+    let model = try #require(allModels.first { $0.name == name })
+    let graph = try model.graph(size: (64, 96), classes: 10)
+    let weights = Rule(salt: "merging", gain: 0.25).weights(for: graph)
+    let input = Rule().input(graph[graph.inputs[0]].shape)
+    let merged = try Plan(graph, threads: 2)
+    let branched = try Plan(graph, passes: inferencePasses.filter { !$0.name.contains("merge") }, threads: 2)
+    #expect(merged.stepTitles.count < branched.stepTitles.count)
+    func references(_ plan: Plan) -> Int { plan.stepTitles.count { $0.kernel.hasPrefix("reference") } }
+    #expect(references(merged) <= references(branched))
+    let answer = try Session(branched, weights).run(input)[0]
+    #expect(try Session(merged, weights).run(input)[0].relativeError(to: answer) < 1e-5)
+  }
+
+  @Test func allFamiliesAreThere() {
+    #expect(Self.families.allSatisfy { name in allFamilies.contains { $0.name == name } })
   }
 
   struct Case: Sendable, CustomTestStringConvertible {
@@ -82,6 +106,13 @@ import _SwiftletTestSupport
     Case(testDescription: "a kernel computed from the input", left: 2) { x in
       let kernel = x.globalAveragePooled.reshaped([6, 1, 1, 1])
       return x.apply(Conv(Window(1), group: 6), kernel) + x.scoped("a", Depthwise(3))
+    },
+    Case(testDescription: "a difference of branches, scaled, beside the input", left: 1) { x in
+      let difference = x.scoped("a", ConvBN(Depthwise(3), .none)) - x.scoped("b", BatchNorm())
+      return x + difference * x.parameter("gamma", [6, 1, 1])
+    },
+    Case(testDescription: "factors that are not of channels", left: 2) { x in
+      x.scoped("a", Conv2D(6, 3)) * x.parameter("gamma", [6, 10, 7]) + x.scoped("b", Conv2D(6, 1))
     },
     Case(testDescription: "a pointwise convolution that is its own residual", left: 1) {
       ($0 + $0.scoped("a", Conv2D(6, 1))).relu
