@@ -14,6 +14,7 @@ extension Model {
     guard shape.rank == 4, shape[1] == preprocessing.channels else {
       throw GraphError("the input is \(shape); expected [batch, \(preprocessing.channels), height, width]")
     }
+    let weights = try reading(weights)
     let graph = try graph(batch: shape[0], size: (shape[2], shape[3]), classes: classes(in: weights))
     try weights.check(against: graph)
     let outputs = try Session(Plan(graph, threads: threads), weights).run(input)

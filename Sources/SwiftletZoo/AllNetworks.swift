@@ -37,6 +37,7 @@ public let allFamilies: [Family] = [
   .detNAS,
   .efficientNet,
   .efficientNetCondConv,
+  .mixNet,
   .efficientNetLite,
   .ghostNet,
   .fbNetV3,

@@ -9,11 +9,11 @@ extension Family {
     url: "https://arxiv.org/abs/1502.03167", reference: "Cadene/pretrained-models.pytorch bninception",
     licence: "BSD-3-Clause",
     models: [
-      // Values in 0…255 less a mean, channels in the order blue, green, red.
+      // Values in 0…255 less a mean.
       Model(
         "bninception",
         Preprocessing(
-          interpolation: .bilinear, mean: [104.0 / 255, 117.0 / 255, 128.0 / 255],
+          interpolation: .bilinear, channelOrder: .bgr, mean: [104.0 / 255, 117.0 / 255, 128.0 / 255],
           std: [Float](repeating: 1 / 255, count: 3)),
         top1: 73.5, top1Source: "README of the reference", classifier: "last_linear."
       ) { BNInception(classes: $0) }

@@ -6,6 +6,7 @@ extension Family {
     "DenseNet", year: 2017,
     paper: "Densely Connected Convolutional Networks, Huang et al., CVPR 2017",
     url: "https://arxiv.org/abs/1608.06993", reference: "torchvision densenet121", licence: "BSD-3-Clause",
+    dialects: [DenseNet.early],
     models: DenseNet.table.map { row in
       Model(
         row.name, Preprocessing(interpolation: .bilinear), top1: row.top1,
@@ -46,6 +47,12 @@ public struct DenseNet: Layer {
     }
     return features.globalAveragePooled.flattened.classified("classifier", classes)
   }
+
+  /// torchvision's before 0.2; its published files still have these names.
+  static let early = Dialect(
+    "torchvision 0.1",
+    ["features.denseblock*.*.norm*": "features.denseblock*.*.norm.*",
+     "features.denseblock*.*.conv*": "features.denseblock*.*.conv.*"])
 
   /// A bottleneck of 4k channels, then k new ones beside all earlier ones (§3, "DenseNet-B").
   struct DenseLayer: Layer {

@@ -16,6 +16,7 @@ extension Family {
       + "Maaz et al., ECCV workshops 2022",
     url: "https://arxiv.org/abs/2206.10589", reference: "timm edgenext_small",
     licence: "Apache-2.0, after code under the MIT licence",
+    dialects: [ConvNeXt.authors],
     models: EdgeNeXt.variants.map { row in
       Model(
         timm: row.name, .square(256, crop: row.crop), top1: (row.top1, row.weights), classifier: "head.fc."

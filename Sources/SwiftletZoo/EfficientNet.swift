@@ -7,7 +7,7 @@ extension Family {
     paper: "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks, Tan and Le, ICML 2019",
     url: "https://arxiv.org/abs/1905.11946",
     reference: "timm efficientnet_b*, tf_efficientnet_b*, torchvision efficientnet_b*",
-    licence: "Apache-2.0, BSD-3-Clause",
+    licence: "Apache-2.0, BSD-3-Clause", dialects: [.torchvisionEfficientNet, EfficientNet.lukemelas],
     models: [
       b(0, .square(224), (77.698, "ra_in1k")),
       b(1, .square(240, crop: 0.9, half: true), (80.404, "ra4_e3600_r240_in1k")),
@@ -54,9 +54,10 @@ extension Family {
       "torchvision.efficientnet_b\(i)", preprocessing, top1: top1,
       top1Source: "torchvision EfficientNet_B\(i)_Weights.IMAGENET1K_V1", classifier: "classifier.1."
     ) {
-      TorchvisionEfficientNet(
-        EfficientNet.b[i], dropout: EfficientNet.dropout[i], style: Style(.silu, epsilon: epsilon), classes: $0)
+      EfficientNet(
+        EfficientNet.b[i], style: Style(.silu, epsilon: epsilon), dropout: EfficientNet.dropout[i], classes: $0)
     }
+    .written(in: .torchvisionEfficientNet)
   }
 }
 
@@ -69,18 +70,20 @@ public struct EfficientNet: Layer {
   var head: Int
   var squeezes: Bool
   var style: Style
+  var dropout: Double
   var classes: Int
 
   /// - Parameters:
   ///   - stem: channels of the first convolution, 32 scaled where `nil`.
   ///   - head: channels of the last convolution, 1280 scaled where `nil`.
   ///   - squeezes: whether blocks have squeeze-and-excitation.
+  ///   - dropout: before the classifier.
   public init(
     _ scaling: Scaling = Scaling(), stem: Int? = nil, head: Int? = nil, squeezes: Bool = true,
-    style: Style = Style(.silu), classes: Int = 1000
+    style: Style = Style(.silu), dropout: Double = 0, classes: Int = 1000
   ) {
     (self.scaling, self.stem, self.head) = (scaling, stem ?? scaling.channels(32), head ?? scaling.channels(1280))
-    (self.squeezes, self.style, self.classes) = (squeezes, style, classes)
+    (self.squeezes, self.style, self.dropout, self.classes) = (squeezes, style, dropout, classes)
   }
 
   /// B0…B8, as in the authors' code.
@@ -115,39 +118,24 @@ public struct EfficientNet: Layer {
       ]
     }
     return StagedNetwork(
-      stem: stem, stages: scaling.blocks(stages), head: .convolution(head), style: style, classes: classes)(image)
-  }
-}
-
-/// EfficientNet under the names of torchvision's `efficientnet_b*`.
-public struct TorchvisionEfficientNet: Layer {
-  var scaling: Scaling
-  var dropout: Double
-  var style: Style
-  var classes: Int
-
-  public init(_ scaling: Scaling, dropout: Double, style: Style = Style(.silu), classes: Int = 1000) {
-    (self.scaling, self.dropout, self.style, self.classes) = (scaling, dropout, style, classes)
+      stem: stem, stages: scaling.blocks(stages), head: .convolution(head), style: style, dropout: dropout,
+      classes: classes)(image)
   }
 
-  public func callAsFunction(_ image: Tensor) -> Tensor {
-    let stages = EfficientNet.table.map { t, k, c, n, s in
-      [
-        Repeated(n, stride: s) {
-          TorchvisionMBConv(
-            scaling.channels(c), kernel: k, stride: $0, expansion: t,
-            squeeze: SqueezeExcite(0.25 / t, style.activation, reduce: "fc1", expand: "fc2"), style: style)
-        }
-      ]
-    }
-    let last = 4 * scaling.channels(320)
-    let features = image.through("features") {
-      ConvNormActivation(scaling.channels(32), 3, stride: 2, epsilon: style.epsilon, style.activation)
-      for blocks in scaling.blocks(stages) { Sequential { for block in blocks { block } } }
-      ConvNormActivation(last, 1, epsilon: style.epsilon, style.activation)
-    }
-    return features.globalAveragePooled.flattened.scoped("classifier") {
-      DropoutLayer(dropout)($0).classified("1", classes)
-    }
-  }
+  /// https://github.com/lukemelas/EfficientNet-PyTorch, where weights came from TensorFlow.
+  static let lukemelas = Dialect(
+    "lukemelas/EfficientNet-PyTorch",
+    [
+      "conv_stem": "_conv_stem", "bn1": "_bn0",
+      "blocks.0.*": .into(
+        "_blocks.#",
+        ["conv_dw": "_depthwise_conv", "bn1": "_bn1", "se.conv_*": "_se_*", "conv_pw": "_project_conv", "bn2": "_bn2"]),
+      "blocks.*.*": .into(
+        "_blocks.#",
+        [
+          "conv_pw": "_expand_conv", "bn1": "_bn0", "conv_dw": "_depthwise_conv", "bn2": "_bn1",
+          "se.conv_*": "_se_*", "conv_pwl": "_project_conv", "bn3": "_bn2",
+        ]),
+      "conv_head": "_conv_head", "bn2": "_bn1", "classifier": "_fc",
+    ])
 }

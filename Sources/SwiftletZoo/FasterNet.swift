@@ -6,6 +6,7 @@ extension Family {
     "FasterNet", year: 2023,
     paper: "Run, Don't Walk: Chasing Higher FLOPS for Faster Neural Networks, Chen et al., CVPR 2023",
     url: "https://arxiv.org/abs/2303.03667", reference: "timm fasternet_t0", licence: "Apache-2.0",
+    dialects: [FasterNet.authors],
     models: FasterNet.table.map { row in
       Model(timm: row.name, .square(224, crop: 1), top1: (row.top1, "in1k")) {
         FasterNet(width: row.width, blocks: row.blocks, activation: row.activation, classes: $0)
@@ -42,6 +43,15 @@ public struct FasterNet: Layer {
     let pooled = features.globalAveragePooled.scoped("conv_head", Conv2D(1280, 1))
     return activation(pooled).flattened.classified("classifier", classes)
   }
+
+  /// https://github.com/JierunChen/FasterNet.
+  static let authors = Dialect(
+    "the authors'",
+    [
+      "stages.0": "stages.0", "stages.1.downsample": "stages.1", "stages.1": "stages.2", "stages.2.downsample": "stages.3",
+      "stages.2": "stages.4", "stages.3.downsample": "stages.5", "stages.3": "stages.6",
+      "conv_head": "avgpool_pre_head.1", "classifier": "head",
+    ])
 
   /// Squares of pixels become one (figure 4, "Embedding" and "Merging").
   struct Merging: Layer {

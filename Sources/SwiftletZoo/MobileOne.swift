@@ -6,6 +6,7 @@ extension Family {
     paper: "MobileOne: An Improved One millisecond Mobile Backbone, Vasu et al., CVPR 2023",
     url: "https://arxiv.org/abs/2206.04040", reference: "timm mobileone_*",
     licence: "Apache-2.0, weights under Apple's ml-mobileone licence",
+    dialects: [MobileOne.authors],
     models: MobileOne.variants.map { name, widths, branches, squeezed, crop, top1 in
       Model(
         "mobileone_\(name)", .square(224, crop: crop, .bilinear), top1: top1,
@@ -55,4 +56,14 @@ public struct MobileOne: Layer {
     let stem = Reparameterizable(first, stride: 2, naming: .numbered(1), pointwise: "conv_scale")
     return ReparameterizableNetwork(stem: stem, stages: stages, classes: classes)(image)
   }
+  /// https://github.com/apple/ml-mobileone.
+  static let authors: Dialect = {
+    let block: KeyValuePairs<String, Dialect.Rule> = [
+      "conv_kxk": "rbr_conv", "conv_scale": "rbr_scale", "identity": "rbr_skip", "attn.fc1": "se.reduce",
+      "attn.fc2": "se.expand",
+    ]
+    return Dialect(
+      "the authors'",
+      ["stem": .into("stage0", block), "stages.*": .into("stage#1", ["*": .into("*", block)]), "head.fc": "linear"])
+  }()
 }

@@ -15,10 +15,12 @@ public struct Family: Sendable {
   public var models: [Model]
 
   public init(
-    _ name: String, year: Int, paper: String, url: String, reference: String, licence: String, models: [Model]
+    _ name: String, year: Int, paper: String, url: String, reference: String, licence: String,
+    dialects: [Dialect] = [], models: [Model]
   ) {
     (self.name, self.year, self.paper, self.url) = (name, year, paper, url)
     (self.reference, self.licence, self.models) = (reference, licence, models)
+    for i in models.indices { self.models[i].dialects = dialects }
   }
 }
 
@@ -36,6 +38,10 @@ public struct Model: Sendable {
   public var auxiliaryClassifiers: [String]
   /// How many classes the reference tells apart; 0 for a backbone, which gives feature maps and has no classifier.
   public var classes: Int
+  /// The names of the parameters, where they are not the definition's.
+  public var dialect: Dialect?
+  /// Names under which files with weights of this network are found too.
+  public var dialects: [Dialect] = []
   let outputs: @Sendable (_ image: Tensor, _ classes: Int) -> [Tensor]
 
   /// - Parameter network: the network for a number of classes; 0 leaves the classifier out and gives pooled features.
@@ -77,6 +83,14 @@ public struct Model: Sendable {
   ///   - size: height and width; the model's own where `nil`.
   /// - Throws: `GraphError` when the architecture does not allow the size, or classes are asked of a backbone.
   public func graph(batch: Int = 1, size: (height: Int, width: Int)? = nil, classes: Int? = nil) throws(GraphError)
+    -> Graph
+  {
+    let graph = try definition(batch: batch, size: size, classes: classes)
+    return dialect.map(graph.written) ?? graph
+  }
+
+  /// The graph under the names of the definition.
+  package func definition(batch: Int = 1, size: (height: Int, width: Int)? = nil, classes: Int? = nil) throws(GraphError)
     -> Graph
   {
     let height = size?.height ?? preprocessing.height

@@ -4,6 +4,7 @@ extension Family {
   public static let repVGG = Family(
     "RepVGG", year: 2021, paper: "RepVGG: Making VGG-style ConvNets Great Again, Ding et al., CVPR 2021",
     url: "https://arxiv.org/abs/2101.03697", reference: "timm repvgg_*", licence: "Apache-2.0, weights MIT",
+    dialects: [RepVGG.authors],
     models: RepVGG.variants.map { name, depths, widths, groups, top1 in
       let isLarge = name == "d2se"
       return Model(
@@ -56,4 +57,14 @@ public struct RepVGG: Layer {
       out, stride: stride, groups: groups, naming: .one, pointwise: "conv_1x1",
       squeeze: squeezes ? .named(1.0 / 16, divisor: 1) : nil)
   }
+  /// https://github.com/DingXiaoH/RepVGG.
+  static let authors: Dialect = {
+    let block: KeyValuePairs<String, Dialect.Rule> = [
+      "conv_kxk": "rbr_dense", "conv_1x1": "rbr_1x1", "identity": "rbr_identity", "attn.fc1": "se.down",
+      "attn.fc2": "se.up",
+    ]
+    return Dialect(
+      "the authors'",
+      ["stem": .into("stage0", block), "stages.*": .into("stage#1", ["*": .into("*", block)]), "head.fc": "linear"])
+  }()
 }

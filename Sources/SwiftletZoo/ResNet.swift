@@ -6,6 +6,7 @@ extension Family {
     "ResNet", year: 2016,
     paper: "Deep Residual Learning for Image Recognition, He et al., CVPR 2016",
     url: "https://arxiv.org/abs/1512.03385", reference: "timm resnet50", licence: "Apache-2.0",
+    dialects: [ResNet.huggingFace],
     models: ResNet.table.map { row in
       Model(
         row.name, Preprocessing(cropFraction: row.cropFraction), top1: row.top1,
@@ -145,4 +146,23 @@ public struct ResNet: Layer {
       }
     }
   }
+}
+
+extension ResNet {
+  static let huggingFace = Dialect(
+    "Hugging Face transformers",
+    [
+      "conv1": "resnet.embedder.embedder.convolution", "bn1": "resnet.embedder.embedder.normalization",
+      "layer*": .into(
+        "resnet.encoder.stages.#",
+        [
+          "*": .into(
+            "layers.*",
+            [
+              "conv*": "layer.#.convolution", "bn*": "layer.=.normalization", "downsample.0": "shortcut.convolution",
+              "downsample.1": "shortcut.normalization",
+            ])
+        ]),
+      "fc": "classifier.1",
+    ])
 }

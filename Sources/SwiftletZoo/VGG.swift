@@ -6,7 +6,7 @@ extension Family {
     "VGG", year: 2015,
     paper: "Very Deep Convolutional Networks for Large-Scale Image Recognition, Simonyan and Zisserman, ICLR 2015",
     url: "https://arxiv.org/abs/1409.1556", reference: "timm vgg16_bn and torchvision vgg16",
-    licence: "Apache-2.0 (timm), BSD-3-Clause (torchvision)",
+    licence: "Apache-2.0 (timm), BSD-3-Clause (torchvision)", dialects: [VGG.torchvision, TorchvisionVGG.timm],
     models: VGG.table.flatMap { row in
       [
         Model(
@@ -73,6 +73,9 @@ public struct VGG: Layer {
     }
     return hidden.globalAveragePooled.flattened.scoped("head") { $0.classified("fc", classes) }
   }
+
+  static let torchvision = Dialect(
+    "torchvision", ["pre_logits.fc1": "classifier.0", "pre_logits.fc2": "classifier.3", "head.fc": "classifier.6"])
 }
 
 /// VGG with torchvision's names and head: three linear layers on a map of 7×7.
@@ -91,4 +94,7 @@ public struct TorchvisionVGG: Layer {
     }
     return hidden.scoped("classifier") { $0.classified("6", classes) }
   }
+
+  static let timm = Dialect(
+    "timm", ["classifier.0": "pre_logits.fc1", "classifier.3": "pre_logits.fc2", "classifier.6": "head.fc"])
 }

@@ -15,6 +15,7 @@
     init(
       _ model: Model, weights: Weights?, classes: Int?, labels: String?, batch: Int, size: (height: Int, width: Int)?
     ) throws {
+      let weights = try weights.map { weights throws(GraphError) in try model.reading(weights) }
       let classes = classes ?? weights.map { model.classes(in: $0) } ?? model.classes
       graph = try model.graph(batch: batch, size: size, classes: classes)
       self.weights = weights ?? .random(for: graph)
