@@ -164,7 +164,10 @@ extension ConvNeXt {
         [
           "*": .into(
             "*",
-            ["gamma": "layer_scale", "conv_dw": "block.0", "norm": "block.2", "mlp.fc1": "block.3", "mlp.fc2": "block.5"]
+            [
+              "gamma": "layer_scale", "conv_dw": "block.0", "norm": "block.2", "mlp.fc1": "block.3",
+              "mlp.fc2": "block.5",
+            ]
           )
         ]),
       "head.norm": "classifier.0", "head.fc": "classifier.2",

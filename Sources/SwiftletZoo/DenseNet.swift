@@ -51,8 +51,10 @@ public struct DenseNet: Layer {
   /// torchvision's before 0.2; its published files still have these names.
   static let early = Dialect(
     "torchvision 0.1",
-    ["features.denseblock*.*.norm*": "features.denseblock*.*.norm.*",
-     "features.denseblock*.*.conv*": "features.denseblock*.*.conv.*"])
+    [
+      "features.denseblock*.*.norm*": "features.denseblock*.*.norm.*",
+      "features.denseblock*.*.conv*": "features.denseblock*.*.conv.*",
+    ])
 
   /// A bottleneck of 4k channels, then k new ones beside all earlier ones (§3, "DenseNet-B").
   struct DenseLayer: Layer {

@@ -48,7 +48,8 @@ public struct FasterNet: Layer {
   static let authors = Dialect(
     "the authors'",
     [
-      "stages.0": "stages.0", "stages.1.downsample": "stages.1", "stages.1": "stages.2", "stages.2.downsample": "stages.3",
+      "stages.0": "stages.0", "stages.1.downsample": "stages.1", "stages.1": "stages.2",
+      "stages.2.downsample": "stages.3",
       "stages.2": "stages.4", "stages.3.downsample": "stages.5", "stages.3": "stages.6",
       "conv_head": "avgpool_pre_head.1", "classifier": "head",
     ])

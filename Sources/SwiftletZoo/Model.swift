@@ -90,7 +90,8 @@ public struct Model: Sendable {
   }
 
   /// The graph under the names of the definition.
-  package func definition(batch: Int = 1, size: (height: Int, width: Int)? = nil, classes: Int? = nil) throws(GraphError)
+  package func definition(batch: Int = 1, size: (height: Int, width: Int)? = nil, classes: Int? = nil)
+    throws(GraphError)
     -> Graph
   {
     let height = size?.height ?? preprocessing.height

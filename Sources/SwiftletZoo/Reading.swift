@@ -40,7 +40,8 @@ extension Graph {
   /// The graph with its parameters and operators named in `dialect`.
   func written(in dialect: Dialect) -> Graph {
     var graph = self
-    let order = nodes.indices.filter { nodes[$0].op is Parameter } + nodes.indices.filter { !(nodes[$0].op is Parameter) }
+    let order =
+      nodes.indices.filter { nodes[$0].op is Parameter } + nodes.indices.filter { !(nodes[$0].op is Parameter) }
     for (id, names) in zip(order, dialect.names(of: order.map { nodes[$0].name })) { graph.nodes[id].name = names[0] }
     return graph
   }

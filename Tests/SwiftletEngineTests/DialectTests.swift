@@ -6,10 +6,12 @@ import _SwiftletTestSupport
 
 /// A network of equal arithmetic answers the same, whichever reference wrote its file.
 @Suite struct DialectTests {
-  @Test(.enabled(if: SharedData.isThere), arguments: [
-    ("efficientnet_b0", "torchvision.efficientnet_b0"), ("mobilenetv2_100", "torchvision.mobilenet_v2"),
-    ("vgg16", "torchvision.vgg16"),
-  ])
+  @Test(
+    .enabled(if: SharedData.isThere),
+    arguments: [
+      ("efficientnet_b0", "torchvision.efficientnet_b0"), ("mobilenetv2_100", "torchvision.mobilenet_v2"),
+      ("vgg16", "torchvision.vgg16"),
+    ])
   func siblingsAnswerAlike(_ name: String, _ sibling: String) throws {
     let golden = try #require(try Golden.all("torchvision").first { $0.model == sibling })
     let own = try #require(allModels.first { $0.name == sibling }).graph(size: (golden.input[2], golden.input[3]))

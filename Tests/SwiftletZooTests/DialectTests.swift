@@ -13,7 +13,8 @@ import _SwiftletTestSupport
   }
 
   /// The rule's weights of a network, called as `dialect` calls them, pieces where it has them.
-  static func spelled(_ model: Model, _ dialect: Dialect?, keeping: (String) -> Bool = { _ in true }) throws -> Weights {
+  static func spelled(_ model: Model, _ dialect: Dialect?, keeping: (String) -> Bool = { _ in true }) throws -> Weights
+  {
     var weights = Weights(source: "a file")
     let (graph, rule) = (try model.definition(), Rule())
     for (names, (own, shape, _)) in zip(
@@ -86,6 +87,9 @@ import _SwiftletTestSupport
     ("convnext_tiny", "torchvision", 0x95BC24A6020824B0),
     ("vit_base_patch16_224", "torchvision", 0x59B9264B8D8028D2),
     ("vit_base_patch32_224", "torchvision", 0x59B9264B8D8028D2),
+    ("regnety_004", "torchvision", 0x29B1A456D6700C45),
+    ("regnetx_004_tv", "torchvision", 0x6566F7D67A709EAA),
+    ("regnety_032", "torchvision", 0x4C733CED182D4834),
   ]
 
   @Test(arguments: references.map { ($0.model, $0.dialect, $0.hash) })
