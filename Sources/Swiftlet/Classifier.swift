@@ -47,6 +47,7 @@ public final class Classifier {
 
   /// The same with a model and weights in memory.
   public init(_ model: Model, weights: Weights, labels: String? = nil, threads: Int = Machine.processors) throws {
+    let weights = try model.reading(weights)
     let classes = model.classes(in: weights)
     self.labels = try labels.map { path throws(FormatError) in try Labels.read(path, count: classes) }
     network = try PhotoNetwork(model, weights, classes: classes, threads: threads)

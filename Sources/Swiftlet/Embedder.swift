@@ -19,7 +19,7 @@ public final class Embedder {
 
   /// The same with a model and weights in memory.
   public init(_ model: Model, weights: Weights, threads: Int = Machine.processors) throws {
-    network = try PhotoNetwork(model, weights, classes: 0, threads: threads)
+    network = try PhotoNetwork(model, model.reading(weights), classes: 0, threads: threads)
   }
 
   /// The vector of a photo in a file.

@@ -12,6 +12,7 @@ extension Model {
   ) throws -> [(String, NDArray)] {
     let shape = input.shape
     guard shape.rank == 4 else { throw GraphError("the input is \(shape); expected [batch, channels, height, width]") }
+    let weights = try reading(weights)
     let graph = try graph(
       batch: shape[0], size: (shape[2], shape[3]), channels: shape[1], classes: classes(in: weights))
     try weights.check(against: graph)

@@ -15,6 +15,14 @@ public struct Preprocessing: Hashable, Codable, Sendable {
     case border
   }
 
+  /// In which order a network takes the colours of a pixel.
+  public enum ChannelOrder: String, Codable, Sendable, CaseIterable {
+    /// Red, green, blue.
+    case rgb
+    /// Blue, green, red: Caffe's habit, after OpenCV.
+    case bgr
+  }
+
   public var channels: Int
   public var height: Int
   public var width: Int
@@ -22,14 +30,17 @@ public struct Preprocessing: Hashable, Codable, Sendable {
   /// The share of the scaled photo that is kept, in 0…1 ("crop_pct").
   public var cropFraction: Double
   public var cropMode: CropMode
-  /// Subtracted from, and dividing, the values in 0…1 of each channel.
+  /// Of colour; one channel is brightness.
+  public var channelOrder: ChannelOrder
+  /// Subtracted from, and dividing, the values in 0…1 of each channel, in the network's order. A deviation of 1/255 gives
+  /// values in 0…255.
   public var mean: [Float]
   public var std: [Float]
 
   public init(
     channels: Int = 3, height: Int = 224, width: Int = 224, interpolation: Interpolation = .bicubic,
-    cropFraction: Double = 0.875, cropMode: CropMode = .center, mean: [Float] = Self.imageNetMean,
-    std: [Float] = Self.imageNetStd
+    cropFraction: Double = 0.875, cropMode: CropMode = .center, channelOrder: ChannelOrder = .rgb,
+    mean: [Float] = Self.imageNetMean, std: [Float] = Self.imageNetStd
   ) {
     self.channels = channels
     self.height = height
@@ -37,6 +48,7 @@ public struct Preprocessing: Hashable, Codable, Sendable {
     self.interpolation = interpolation
     self.cropFraction = cropFraction
     self.cropMode = cropMode
+    self.channelOrder = channelOrder
     self.mean = mean
     self.std = std
   }

@@ -8,7 +8,13 @@ public struct Weights: Sendable {
   /// Where the weights come from, for messages: a path, or a word such as "random weights".
   public let source: String
   public private(set) var names: [String] = []
+  /// Arrays under prefixes in it may be missing, all that lie under one at once.
+  public var mayLack: [String] = []
   private var entries: [String: Entry] = [:]
+  /// What the source calls an array, where that differs from its name here.
+  var spellings: [String: String] = [:]
+  /// Arrays of the source that have no name here.
+  var strangers: [String] = []
 
   public init(source: String) { self.source = source }
 
@@ -27,33 +33,34 @@ public struct Weights: Sendable {
   /// The array `name`.
   /// - Throws: `WeightsError` when there is none or its shape is not `shape`; errors of the file it is read from.
   public func array(_ name: String, _ shape: Shape) throws -> NDArray {
-    guard let entry = entries[name] else { throw WeightsError(source: source, missing: [name]) }
+    guard let entry = entries[name] else { throw WeightsError(source: source, missing: [spelling(name)]) }
     guard entry.shape == shape else {
-      throw WeightsError(source: source, misshapen: [.init(name: name, found: entry.shape, expected: shape)])
+      throw WeightsError(source: source, misshapen: [.init(name: spelling(name), found: entry.shape, expected: shape)])
     }
     return try entry.load()
   }
 
   /// Checks that these are the parameters of `graph`, no more and no less.
   /// `num_batches_tracked`, which no network reads, may be there. So may arrays under a prefix in `ignoring`.
-  /// - Throws: one `WeightsError` that lists every name at fault.
+  /// - Throws: one `WeightsError` that lists every name at fault, as the source spells it.
   public func check(against graph: Graph, ignoring prefixes: [String] = []) throws {
     var error = WeightsError(source: source)
     var expected: Set<String> = []
-    for parameter in graph.parameters {
+    let absent = mayLack.filter { prefix in !names.contains { $0.hasPrefix(prefix) } }
+    for parameter in graph.parameters where !absent.contains(where: parameter.name.hasPrefix) {
       expected.insert(parameter.name)
       guard let found = shape(parameter.name) else {
-        error.missing.append(parameter.name)
+        error.missing.append(spelling(parameter.name))
         continue
       }
       if found != parameter.shape {
-        error.misshapen.append(.init(name: parameter.name, found: found, expected: parameter.shape))
+        error.misshapen.append(.init(name: spelling(parameter.name), found: found, expected: parameter.shape))
       }
     }
-    error.unexpected = names.filter { name in
-      !expected.contains(name) && !name.hasSuffix("num_batches_tracked")
-        && !prefixes.contains { name.hasPrefix($0) }
+    let unread = names.filter { name in
+      !expected.contains(name) && !prefixes.contains { name.hasPrefix($0) }
     }
+    error.unexpected = (unread.map { spelling($0) } + strangers).filter { !$0.hasSuffix("num_batches_tracked") }
     if !error.isEmpty { throw error }
   }
 }

@@ -14,6 +14,7 @@ extension ONNXModel {
       "model": model, "channels": "\(preprocessing.channels)", "height": "\(preprocessing.height)",
       "width": "\(preprocessing.width)", "interpolation": preprocessing.interpolation.rawValue,
       "crop_fraction": "\(preprocessing.cropFraction)", "crop_mode": preprocessing.cropMode.rawValue,
+      "channel_order": preprocessing.channelOrder.rawValue,
       "mean": list(preprocessing.mean), "std": list(preprocessing.std), "classes": "\(classes)", "labels": names,
     ]
   }

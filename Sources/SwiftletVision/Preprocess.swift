@@ -2,7 +2,8 @@ public import SwiftletFormats
 public import SwiftletGraph
 
 extension Preprocessing {
-  /// A photo as a network sees it: scaled, cropped, in 0…1, less `mean`, divided by `std`. `[1, channels, height, width]`.
+  /// A photo as a network sees it: scaled, cropped, its colours in `channelOrder`, in 0…1, less `mean`, divided by `std`.
+  /// `[1, channels, height, width]`.
   public func tensor(from image: Image) throws(PreprocessingError) -> NDArray { try tensor(from: [image]) }
 
   /// The same for many photos, which may differ in size. `[images, channels, height, width]`.
@@ -14,7 +15,8 @@ extension Preprocessing {
     for image in images {
       let cropped = try cropped(channels == 1 ? image.luma : image)
       for channel in 0..<channels {
-        for i in 0..<height * width { scalars.append(levels[channel * 256 + Int(cropped.pixels[3 * i + channel])]) }
+        let color = channelOrder == .bgr ? 2 - channel : channel
+        for i in 0..<height * width { scalars.append(levels[channel * 256 + Int(cropped.pixels[3 * i + color])]) }
       }
     }
     return NDArray([images.count, channels, height, width], scalars)
@@ -39,7 +41,8 @@ extension Preprocessing {
   private var border: [UInt8] {
     guard cropMode == .border else { return [0, 0, 0] }
     let levels = mean.map { UInt8(clamping: Int((255 * Double($0)).rounded(.toNearestOrEven))) }
-    return channels == 1 ? [levels[0], levels[0], levels[0]] : levels
+    if channels == 1 { return [levels[0], levels[0], levels[0]] }
+    return channelOrder == .bgr ? levels.reversed() : levels
   }
 
   /// What each of the 256 levels becomes, channel by channel.

@@ -14,11 +14,11 @@ extension Family {
       """,
     block: .init("bninception", "inception_3a"),
     models: [
-      // Values in 0…255 less a mean, channels in the order blue, green, red.
+      // Values in 0…255 less a mean.
       Model(
         "bninception",
         Preprocessing(
-          interpolation: .bilinear, mean: [104.0 / 255, 117.0 / 255, 128.0 / 255],
+          interpolation: .bilinear, channelOrder: .bgr, mean: [104.0 / 255, 117.0 / 255, 128.0 / 255],
           std: [Float](repeating: 1 / 255, count: 3)),
         top1: 73.524, top1Source: "README of the reference", classifier: "last_linear."
       ) { BNInception(classes: $0) }

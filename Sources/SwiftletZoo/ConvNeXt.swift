@@ -11,6 +11,7 @@ extension Family {
       that is four times as wide, and one shortcut around them all.
       """,
     block: .init("convnext_atto", "stages.0.blocks.0"),
+    dialects: [ConvNeXt.torchvision, ConvNeXt.authors, ConvNeXt.huggingFace("convnext")],
     models: ConvNeXt.variants.map(Model.init))
 
   public static let convNeXtV2 = Family(
@@ -23,6 +24,7 @@ extension Family {
       together with training as a masked autoencoder.
       """,
     block: .init("convnextv2_atto", "stages.0.blocks.0"),
+    dialects: [ConvNeXt.authors, ConvNeXt.huggingFace("convnextv2")],
     models: ConvNeXt.secondVariants.map(Model.init))
 }
 

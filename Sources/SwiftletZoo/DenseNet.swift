@@ -11,6 +11,7 @@ extension Family {
       growth). Features are used again instead of learned again; a 1×1 bottleneck keeps the reading cheap.
       """,
     block: .init("densenet121", "features.denseblock1.denselayer2"),
+    dialects: [DenseNet.early],
     models: DenseNet.table.map { row in
       Model(
         row.name, Preprocessing(interpolation: .bilinear), top1: row.top1,
@@ -51,6 +52,14 @@ public struct DenseNet: Layer {
     }
     return features.globalAveragePooled.flattened.classified("classifier", classes)
   }
+
+  /// torchvision's before 0.2; its published files still have these names.
+  static let early = Dialect(
+    "torchvision 0.1",
+    [
+      "features.denseblock*.*.norm*": "features.denseblock*.*.norm.*",
+      "features.denseblock*.*.conv*": "features.denseblock*.*.conv.*",
+    ])
 
   /// A bottleneck of 4k channels, then k new ones beside all earlier ones (§3, "DenseNet-B").
   struct DenseLayer: Layer {

@@ -13,6 +13,7 @@ extension Family {
       the last one found; then channels, not pixels, attend to each other, at a cost linear in the pixels.
       """,
     block: .init("edgenext_xx_small", "stages.1.blocks.1"),
+    dialects: [ConvNeXt.authors],
     models: EdgeNeXt.variants.map { row in
       Model(
         timm: row.name, .square(256, crop: row.crop), top1: (row.top1, row.weights), classifier: "head.fc."

@@ -13,6 +13,7 @@ extension Family {
       searched network of inverted residuals with squeeze-and-excitation and SiLU.
       """,
     block: .init("efficientnet_b0", "blocks.1.1"),
+    dialects: [.torchvisionEfficientNet, EfficientNet.lukemelas],
     models: [
       b(0, .square(224), (77.698, "ra_in1k")),
       b(1, .square(240, crop: 0.9, half: true), (80.404, "ra4_e3600_r240_in1k")),
@@ -59,9 +60,10 @@ extension Family {
       "torchvision.efficientnet_b\(i)", preprocessing, top1: top1,
       top1Source: "torchvision EfficientNet_B\(i)_Weights.IMAGENET1K_V1", classifier: "classifier.1."
     ) {
-      TorchvisionEfficientNet(
-        EfficientNet.b[i], dropout: EfficientNet.dropout[i], style: Style(.silu, epsilon: epsilon), classes: $0)
+      EfficientNet(
+        EfficientNet.b[i], style: Style(.silu, epsilon: epsilon), dropout: EfficientNet.dropout[i], classes: $0)
     }
+    .written(in: .torchvisionEfficientNet)
   }
 }
 
@@ -74,18 +76,20 @@ public struct EfficientNet: Layer {
   var head: Int
   var squeezes: Bool
   var style: Style
+  var dropout: Double
   var classes: Int
 
   /// - Parameters:
   ///   - stem: channels of the first convolution, 32 scaled where `nil`.
   ///   - head: channels of the last convolution, 1280 scaled where `nil`.
   ///   - squeezes: whether blocks have squeeze-and-excitation.
+  ///   - dropout: before the classifier.
   public init(
     _ scaling: Scaling = Scaling(), stem: Int? = nil, head: Int? = nil, squeezes: Bool = true,
-    style: Style = Style(.silu), classes: Int = 1000
+    style: Style = Style(.silu), dropout: Double = 0, classes: Int = 1000
   ) {
     (self.scaling, self.stem, self.head) = (scaling, stem ?? scaling.channels(32), head ?? scaling.channels(1280))
-    (self.squeezes, self.style, self.classes) = (squeezes, style, classes)
+    (self.squeezes, self.style, self.dropout, self.classes) = (squeezes, style, dropout, classes)
   }
 
   /// B0…B8, as in the authors' code.
@@ -120,6 +124,24 @@ public struct EfficientNet: Layer {
       ]
     }
     return StagedNetwork(
-      stem: stem, stages: scaling.blocks(stages), head: .convolution(head), style: style, classes: classes)(image)
+      stem: stem, stages: scaling.blocks(stages), head: .convolution(head), style: style, dropout: dropout,
+      classes: classes)(image)
   }
+
+  /// https://github.com/lukemelas/EfficientNet-PyTorch, where weights came from TensorFlow.
+  static let lukemelas = Dialect(
+    "lukemelas/EfficientNet-PyTorch",
+    [
+      "conv_stem": "_conv_stem", "bn1": "_bn0",
+      "blocks.0.*": .into(
+        "_blocks.#",
+        ["conv_dw": "_depthwise_conv", "bn1": "_bn1", "se.conv_*": "_se_*", "conv_pw": "_project_conv", "bn2": "_bn2"]),
+      "blocks.*.*": .into(
+        "_blocks.#",
+        [
+          "conv_pw": "_expand_conv", "bn1": "_bn0", "conv_dw": "_depthwise_conv", "bn2": "_bn1",
+          "se.conv_*": "_se_*", "conv_pwl": "_project_conv", "bn3": "_bn2",
+        ]),
+      "conv_head": "_conv_head", "bn2": "_bn1", "classifier": "_fc",
+    ])
 }

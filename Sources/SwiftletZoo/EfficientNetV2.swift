@@ -3,13 +3,14 @@ public import SwiftletGraph
 extension Family {
   public static let efficientNetV2 = Family(
     "EfficientNetV2", year: 2021, paper: "EfficientNetV2: Smaller Models and Faster Training, Tan and Le, ICML 2021",
-    url: "https://arxiv.org/abs/2104.00298", reference: "timm efficientnetv2_*, tf_efficientnetv2_*",
-    licence: "Apache-2.0",
+    url: "https://arxiv.org/abs/2104.00298", reference: "timm efficientnetv2_*, tf_efficientnetv2_*, torchvision efficientnet_v2_*",
+    licence: "Apache-2.0, BSD-3-Clause",
     idea: """
       In early stages Fused-MBConv, one 3×3 convolution in place of expansion and depthwise filter, is faster on \
       accelerators; searched for training speed, scaled more in later stages, trained on growing images.
       """,
     block: .init("tf_efficientnetv2_b0", "blocks.1.1"),
+    dialects: [.torchvisionEfficientNet],
     models: [
       Model(timm: "efficientnetv2_s", .square(288, crop: 1)) { EfficientNetV2(.s, classes: $0) },
       Model(timm: "efficientnetv2_m", .square(320, crop: 1)) { EfficientNetV2(.m, classes: $0) },
@@ -34,7 +35,23 @@ extension Family {
       tensorFlow("m", .square(384, crop: 1, mode: .squash, half: true), (84.768, "in21k_ft_in1k"), .m),
       tensorFlow("l", .square(384, crop: 1, mode: .squash, half: true), (85.846, "in21k_ft_in1k"), .l),
       tensorFlow("xl", .square(384, crop: 1, mode: .squash, half: true), (85.562, "in21k_ft_in1k"), .xl),
+      torchvision("s", .square(384, crop: 1, .bilinear), 84.228, .s, dropout: 0.2),
+      torchvision("m", .square(480, crop: 1, .bilinear), 85.112, .m, dropout: 0.3),
+      torchvision("l", .square(480, crop: 1, half: true), 85.808, .l, dropout: 0.4),
     ])
+
+  private static func torchvision(
+    _ name: String, _ preprocessing: Preprocessing, _ top1: Double, _ architecture: EfficientNetV2.Architecture,
+    dropout: Double
+  ) -> Model {
+    Model(
+      "torchvision.efficientnet_v2_\(name)", preprocessing, top1: top1,
+      top1Source: "torchvision EfficientNet_V2_\(name.uppercased())_Weights.IMAGENET1K_V1", classifier: "classifier.1."
+    ) {
+      EfficientNetV2(architecture, style: Style(.silu, epsilon: 1e-3), dropout: dropout, classes: $0)
+    }
+    .written(in: .torchvisionEfficientNet)
+  }
 
   private static func tensorFlow(
     _ name: String, _ preprocessing: Preprocessing, _ top1: (Double, String),
@@ -63,19 +80,23 @@ public struct EfficientNetV2: Layer {
   var architecture: Architecture
   var scaling: Scaling
   var style: Style
+  var dropout: Double
   var classes: Int
 
+  /// - Parameter dropout: before the classifier.
   public init(
-    _ architecture: Architecture, _ scaling: Scaling = Scaling(), style: Style = Style(.silu), classes: Int = 1000
+    _ architecture: Architecture, _ scaling: Scaling = Scaling(), style: Style = Style(.silu), dropout: Double = 0,
+    classes: Int = 1000
   ) {
-    (self.architecture, self.scaling, self.style, self.classes) = (architecture, scaling, style, classes)
+    (self.architecture, self.scaling, self.style) = (architecture, scaling, style)
+    (self.dropout, self.classes) = (dropout, classes)
   }
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
     let stages = architecture.table.map { line in [Repeated(line.n, stride: line.s) { block(line, stride: $0) }] }
     return StagedNetwork(
       stem: scaling.channels(architecture.stem), stages: scaling.blocks(stages),
-      head: .convolution(scaling.channels(architecture.head)), style: style, classes: classes)(image)
+      head: .convolution(scaling.channels(architecture.head)), style: style, dropout: dropout, classes: classes)(image)
   }
 
   private func block(_ line: Line, stride: Int) -> any Layer {

@@ -12,6 +12,7 @@ extension Family {
       saves memory traffic where a depthwise filter only saves multiply-adds; two 1×1 convolutions mix them all.
       """,
     block: .init("fasternet_t0", "stages.1.blocks.1"),
+    dialects: [FasterNet.authors],
     models: FasterNet.table.map { row in
       Model(timm: row.name, .square(224, crop: 1), top1: (row.top1, "in1k")) {
         FasterNet(width: row.width, blocks: row.blocks, activation: row.activation, classes: $0)
@@ -50,6 +51,16 @@ public struct FasterNet: Layer {
     let pooled = features.globalAveragePooled.scoped("conv_head", Conv2D(1280, 1))
     return activation(pooled).flattened.classified("classifier", classes)
   }
+
+  /// https://github.com/JierunChen/FasterNet.
+  static let authors = Dialect(
+    "the authors'",
+    [
+      "stages.0": "stages.0", "stages.1.downsample": "stages.1", "stages.1": "stages.2",
+      "stages.2.downsample": "stages.3",
+      "stages.2": "stages.4", "stages.3.downsample": "stages.5", "stages.3": "stages.6",
+      "conv_head": "avgpool_pre_head.1", "classifier": "head",
+    ])
 
   /// Squares of pixels become one (figure 4, "Embedding" and "Merging").
   struct Merging: Layer {

@@ -18,16 +18,21 @@ extension Model {
   public func features(
     strides: [Int]? = nil, batch: Int = 1, size: (height: Int, width: Int)? = nil, channels: Int? = nil
   ) throws(GraphError) -> Graph {
+    spelled(try featureGraph(strides, input(batch, size, channels))).pruned()
+  }
+
+  /// The whole network with its feature maps as outputs, under the names of the definition.
+  func featureGraph(_ strides: [Int]?, _ input: Shape) throws(GraphError) -> Graph {
     let (scales, own) = (scales.map(\.stride), featureMaps.map(\.stride))
     let strides = strides ?? own
     for stride in strides where !own.contains(stride) {
       throw GraphError("\(name) has no feature map of stride \(stride); it has \(own)")
     }
     if strides.isEmpty { throw GraphError("no stride is asked for; \(name) has feature maps of strides \(own)") }
-    return try Graph(input: input(batch, size, channels)) { image in
+    return try Graph(input: input) { image in
       _ = output(image, 0)
       return strides.map { image.builder.features[scales.lastIndex(of: $0)!] }
-    }.pruned()
+    }
   }
 
   /// What weights of the whole network hold beside the parameters of `graph`, a form of this model without late stages or

@@ -18,6 +18,13 @@ extension Family {
     ])
 }
 
+extension Preprocessing {
+  /// Caffe's habit: values in 0…255 less the mean of ImageNet, channels in the order blue, green, red.
+  static let caffe = Preprocessing(
+    interpolation: .bilinear, channelOrder: .bgr, mean: [104.0 / 255, 117.0 / 255, 123.0 / 255],
+    std: [Float](repeating: 1 / 255, count: 3))
+}
+
 /// GoogLeNet as in the paper: true 5×5 filters, local response normalisation, no batch normalisation; probabilities as
 /// output.
 ///

@@ -15,15 +15,15 @@ extension Family {
       ("igcv3_d_0_5x", 0.5, nil), ("igcv3_d_0_7x", 0.7, nil), ("igcv3_d_1x", 1, 72.2), ("igcv3_d_1_4x", 1.4, nil),
     ].map { (name: String, width: Double, top1: Double?) in
       Model(
-        name, .caffe, top1: top1, top1Source: top1.map { _ in "README of the authors' code, after retraining" },
+        name, .mxNet, top1: top1, top1Source: top1.map { _ in "README of the authors' code, after retraining" },
         classifier: "fc."
       ) { IGCV3(width: width, classes: $0) }
     })
 }
 
 extension Preprocessing {
-  /// Caffe's habit: values in 0…255 less the mean of ImageNet.
-  static let caffe = Preprocessing(
+  /// MXNet's habit: values in 0…255 less the mean of ImageNet.
+  static let mxNet = Preprocessing(
     interpolation: .bilinear, mean: [123.68 / 255, 116.779 / 255, 103.939 / 255],
     std: [Float](repeating: 1 / 255, count: 3))
 }

@@ -4,12 +4,13 @@ extension Family {
   public static let mnasNet = Family(
     "MnasNet", year: 2019,
     paper: "MnasNet: Platform-Aware Neural Architecture Search for Mobile, Tan et al., CVPR 2019",
-    url: "https://arxiv.org/abs/1807.11626", reference: "timm mnasnet_*, semnasnet_*", licence: "Apache-2.0",
+    url: "https://arxiv.org/abs/1807.11626", reference: "timm mnasnet_*, semnasnet_*, torchvision mnasnet*", licence: "Apache-2.0, BSD-3-Clause",
     idea: """
       Inverted residuals whose kernels, expansions, squeeze-and-excitation and repeats are searched stage by stage, \
       with the latency measured on a phone in the reward.
       """,
     block: .init("semnasnet_100", "blocks.2.1"),
+    dialects: [MnasNet.torchvision],
     models: [
       Model(timm: "mnasnet_050") { MnasNet(.b1, width: 0.5, classes: $0) },
       Model(timm: "mnasnet_075") { MnasNet(.b1, width: 0.75, classes: $0) },
@@ -20,7 +21,19 @@ extension Family {
       Model(timm: "semnasnet_100", top1: (75.452, "rmsp_in1k")) { MnasNet(.a1, classes: $0) },
       Model(timm: "semnasnet_140") { MnasNet(.a1, width: 1.4, classes: $0) },
       Model(timm: "mnasnet_small", top1: (66.204, "lamb_in1k")) { MnasNet(.small, classes: $0) },
+      torchvision("0_5", 67.734, width: 0.5),
+      torchvision("0_75", 71.18, width: 0.75),
+      torchvision("1_0", 73.456, width: 1),
+      torchvision("1_3", 76.506, width: 1.3),
     ])
+
+  private static func torchvision(_ name: String, _ top1: Double, width: Double) -> Model {
+    Model(
+      "torchvision.mnasnet\(name)", .square(224, .bilinear), top1: top1,
+      top1Source: "torchvision MNASNet\(name)_Weights.IMAGENET1K_V1", classifier: "classifier.1."
+    ) { MnasNet(.b1, width: width, dropout: 0.2, classes: $0) }
+    .written(in: MnasNet.torchvision)
+  }
 }
 
 /// MnasNet: Platform-Aware Neural Architecture Search for Mobile.
@@ -72,10 +85,12 @@ public struct MnasNet: Layer {
 
   var architecture: Architecture
   var scaling: Scaling
+  var dropout: Double
   var classes: Int
 
-  public init(_ architecture: Architecture, width: Double = 1, classes: Int = 1000) {
-    (self.architecture, scaling, self.classes) = (architecture, Scaling(width: width), classes)
+  /// - Parameter dropout: before the classifier.
+  public init(_ architecture: Architecture, width: Double = 1, dropout: Double = 0, classes: Int = 1000) {
+    (self.architecture, scaling, self.dropout, self.classes) = (architecture, Scaling(width: width), dropout, classes)
   }
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
@@ -91,6 +106,21 @@ public struct MnasNet: Layer {
     }
     return StagedNetwork(
       stem: scaling.channels(architecture.stem), stages: scaling.blocks(stages), head: .convolution(1280), style: style,
-      classes: classes)(image)
+      dropout: dropout, classes: classes)(image)
   }
+
+  /// torchvision's `mnasnet*`.
+  static let torchvision = Dialect(
+    "torchvision",
+    [
+      "conv_stem": "layers.0", "bn1": "layers.1",
+      "blocks.0.0": .into("layers", ["conv_dw": "3", "bn1": "4", "conv_pw": "6", "bn2": "7"]),
+      "blocks.*": .into(
+        "layers.#8",
+        [
+          "*": .into(
+            "*.layers", ["conv_pw": "0", "bn1": "1", "conv_dw": "3", "bn2": "4", "conv_pwl": "6", "bn3": "7"])
+        ]),
+      "conv_head": "layers.#", "bn2": "layers.#", "classifier": "classifier.1",
+    ])
 }

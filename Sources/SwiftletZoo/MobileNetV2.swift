@@ -12,6 +12,7 @@ extension Family {
       without activation, since ReLU would destroy what a thin map holds. The shortcut joins the thin ends.
       """,
     block: .init("mobilenetv2_100", "blocks.1.1"),
+    dialects: [MobileNetV2.torchvision, MobileNetV2.plain],
     models: [
       Model(timm: "mobilenetv2_035") { MobileNetV2(Scaling(width: 0.35), classes: $0) },
       Model(timm: "mobilenetv2_050", top1: (65.928, "lamb_in1k")) { MobileNetV2(Scaling(width: 0.5), classes: $0) },
@@ -27,7 +28,7 @@ extension Family {
       Model(
         "torchvision.mobilenet_v2", .square(224, .bilinear), top1: 71.878,
         top1Source: "torchvision MobileNet_V2_Weights.IMAGENET1K_V1", classifier: "classifier.1."
-      ) { TorchvisionMobileNetV2(classes: $0) },
+      ) { MobileNetV2(dropout: 0.2, classes: $0) }.written(in: MobileNetV2.torchvision),
     ])
 }
 
@@ -36,10 +37,15 @@ extension Family {
 /// Sandler et al., CVPR 2018, https://arxiv.org/abs/1801.04381. Names: timm `mobilenetv2_*`.
 public struct MobileNetV2: Layer {
   var scaling: Scaling
+  var dropout: Double
   var classes: Int
 
-  /// - Parameter scaling: where it keeps the ends, the stem and the head keep their widths too.
-  public init(_ scaling: Scaling = Scaling(), classes: Int = 1000) { (self.scaling, self.classes) = (scaling, classes) }
+  /// - Parameters:
+  ///   - scaling: where it keeps the ends, the stem and the head keep their widths too.
+  ///   - dropout: before the classifier.
+  public init(_ scaling: Scaling = Scaling(), dropout: Double = 0, classes: Int = 1000) {
+    (self.scaling, self.dropout, self.classes) = (scaling, dropout, classes)
+  }
 
   /// Table 2: expansion t, channels c, repeats n, stride s of the first.
   static let table = [
@@ -63,40 +69,30 @@ public struct MobileNetV2: Layer {
     }
     let (stem, head) = scaling.keepsEnds ? (32, 1280) : (scaling.channels(32), max(1280, scaling.channels(1280)))
     return StagedNetwork(
-      stem: stem, stages: scaling.blocks(stages), head: .convolution(head), style: style, classes: classes)(image)
-  }
-}
-
-/// MobileNetV2 under the names of torchvision's `mobilenet_v2`.
-public struct TorchvisionMobileNetV2: Layer {
-  var classes: Int
-  public init(classes: Int = 1000) { self.classes = classes }
-
-  public func callAsFunction(_ image: Tensor) -> Tensor {
-    let features = image.through("features") {
-      ConvNormActivation(32, 3, stride: 2, .relu6)
-      for (t, c, n, s) in MobileNetV2.table {
-        for i in 0..<n { Block(out: c, stride: i == 0 ? s : 1, expansion: t).asFeature() }
-      }
-      ConvNormActivation(1280, 1, .relu6)
-    }
-    let pooled = features.globalAveragePooled.flattened
-    return pooled.scoped("classifier") { DropoutLayer(0.2)($0).classified("1", classes) }
+      stem: stem, stages: scaling.blocks(stages), head: .convolution(head), style: style, dropout: dropout,
+      classes: classes)(image)
   }
 
-  struct Block: Layer {
-    let out: Int
-    let stride: Int
-    let expansion: Int
+  /// torchvision's `mobilenet_v2`.
+  static let torchvision = Dialect(
+    "torchvision",
+    [
+      "conv_stem": "features.#.0", "bn1": "features.=.1",
+      "blocks.0.*": .into("features.#.conv", ["conv_dw": "0.0", "bn1": "0.1", "conv_pw": "1", "bn2": "2"]),
+      "blocks.*.*": .into(
+        "features.#.conv",
+        ["conv_pw": "0.0", "bn1": "0.1", "conv_dw": "1.0", "bn2": "1.1", "conv_pwl": "2", "bn3": "3"]),
+      "conv_head": "features.#.0", "bn2": "features.=.1", "classifier": "classifier.1",
+    ])
 
-    func callAsFunction(_ x: Tensor) -> Tensor {
-      let y = x.through("conv") {
-        if expansion > 1 { ConvNormActivation(x.channels * expansion, 1, .relu6) }
-        ConvNormActivation(depthwise: 3, stride: stride, .relu6)
-        Conv2D(out, 1)
-        BatchNorm()
-      }
-      return stride == 1 && x.channels == out ? x + y : y
-    }
-  }
+  /// https://github.com/d-li14/mobilenetv2.pytorch.
+  static let plain = Dialect(
+    "d-li14/mobilenetv2.pytorch",
+    [
+      "conv_stem": "features.#.0", "bn1": "features.=.1",
+      "blocks.0.*": .into("features.#.conv", ["conv_dw": "0", "bn1": "1", "conv_pw": "3", "bn2": "4"]),
+      "blocks.*.*": .into(
+        "features.#.conv", ["conv_pw": "0", "bn1": "1", "conv_dw": "3", "bn2": "4", "conv_pwl": "6", "bn3": "7"]),
+      "conv_head": "conv.0", "bn2": "conv.1",
+    ])
 }

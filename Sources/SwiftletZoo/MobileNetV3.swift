@@ -11,6 +11,7 @@ extension Family {
       last stage that takes the mean before the widest 1×1 convolution.
       """,
     block: .init("mobilenetv3_large_100", "blocks.2.1"),
+    dialects: [MobileNetV3.torchvision(stages: 6), MobileNetV3.torchvision(stages: 5)],
     models: [
       Model(timm: "mobilenetv3_large_075", .square(224, .bilinear)) {
         MobileNetV3(.large, Scaling(width: 0.75), classes: $0)
@@ -54,7 +55,10 @@ extension Family {
     Model(
       "torchvision.\(name)", .square(224, .bilinear), top1: top1, top1Source: "torchvision \(weights).IMAGENET1K_V1",
       classifier: "classifier.3."
-    ) { TorchvisionMobileNetV3(architecture, classes: $0) }
+    ) {
+      MobileNetV3(architecture, style: Style(.hardSwish, epsilon: 1e-3), linear: true, dropout: 0.2, classes: $0)
+    }
+    .written(in: MobileNetV3.torchvision(stages: architecture.stages.count))
   }
 }
 
@@ -68,12 +72,19 @@ public struct MobileNetV3: Layer {
   var architecture: Architecture
   var scaling: Scaling
   var style: Style
+  var linear: Bool
+  var dropout: Double
   var classes: Int
 
+  /// - Parameters:
+  ///   - linear: the layer before the classifier is linear rather than a convolution: the same sums.
+  ///   - dropout: before the classifier.
   public init(
-    _ architecture: Architecture, _ scaling: Scaling = Scaling(), style: Style = Style(.hardSwish), classes: Int = 1000
+    _ architecture: Architecture, _ scaling: Scaling = Scaling(), style: Style = Style(.hardSwish),
+    linear: Bool = false, dropout: Double = 0, classes: Int = 1000
   ) {
-    (self.architecture, self.scaling, self.style, self.classes) = (architecture, scaling, style, classes)
+    (self.architecture, self.scaling, self.style) = (architecture, scaling, style)
+    (self.linear, self.dropout, self.classes) = (linear, dropout, classes)
   }
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
@@ -83,7 +94,21 @@ public struct MobileNetV3: Layer {
     stages.append([Repeated(1) { ConvBlock(scaling.channels(architecture.last), kernel: 1, stride: $0, style: style) }])
     return StagedNetwork(
       stem: scaling.width < 0.75 ? 16 : scaling.channels(16), stages: scaling.blocks(stages),
-      head: .efficient(architecture.head, bias: !architecture.isEarly), style: style, classes: classes)(image)
+      head: linear ? .linear(architecture.head) : .efficient(architecture.head, bias: !architecture.isEarly),
+      style: style, dropout: dropout, classes: classes)(image)
+  }
+
+  /// torchvision's `mobilenet_v3_*`.
+  /// - Parameter stages: those before the last convolution.
+  static func torchvision(stages: Int) -> Dialect {
+    Dialect(
+      "torchvision",
+      [
+        "conv_stem": "features.#.0", "bn1": "features.=.1",
+        "blocks.\(stages).0": .into("features.#", ["conv": "0", "bn1": "1"]),
+        "blocks.*.*": .into("features.#", Dialect.torchvisionBlock),
+        "conv_head": "classifier.0", "classifier": "classifier.3",
+      ])
   }
 
   private func block(_ line: Line, stride: Int) -> any Layer {
@@ -99,35 +124,5 @@ public struct MobileNetV3: Layer {
     }
     return InvertedResidual(
       out, kernel: line.k, stride: stride, expansion: line.t, squeeze: line.se ? squeeze : nil, style: style)
-  }
-}
-
-/// MobileNetV3 under the names of torchvision's `mobilenet_v3_large` and `mobilenet_v3_small`.
-public struct TorchvisionMobileNetV3: Layer {
-  var architecture: MobileNetV3.Architecture
-  var classes: Int
-
-  public init(_ architecture: MobileNetV3.Architecture, classes: Int = 1000) {
-    (self.architecture, self.classes) = (architecture, classes)
-  }
-
-  public func callAsFunction(_ image: Tensor) -> Tensor {
-    let style = Style(.hardSwish, epsilon: 1e-3)
-    let squeeze = SqueezeExcite(0.25, gate: .hardSigmoid, reduce: "fc1", expand: "fc2") { roundedChannels($0) }
-    let features = image.through("features") {
-      ConvNormActivation(16, 3, stride: 2, epsilon: style.epsilon, style.activation)
-      for line in architecture.stages.joined() {
-        for i in 0..<line.n {
-          TorchvisionMBConv(
-            line.c, kernel: line.k, stride: i == 0 ? line.s : 1, expansion: line.t, squeeze: line.se ? squeeze : nil,
-            style: style.with(line.nl)
-          ).asFeature()
-        }
-      }
-      ConvNormActivation(architecture.last, 1, epsilon: style.epsilon, style.activation)
-    }
-    return features.globalAveragePooled.flattened.scoped("classifier") { x in
-      DropoutLayer(0.2)(x.scoped("0", Linear(architecture.head)).hardSwish).classified("3", classes)
-    }
   }
 }

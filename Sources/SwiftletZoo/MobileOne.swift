@@ -11,6 +11,7 @@ extension Family {
       one convolution each: no branch, no shortcut at inference, which is what phones like.
       """,
     block: .init("mobileone_s1", "stages.0.2", through: "stages.0.3"),
+    dialects: [MobileOne.authors],
     models: MobileOne.variants.map { name, widths, branches, squeezed, crop, top1 in
       Model(
         "mobileone_\(name)", .square(224, crop: crop, .bilinear), top1: top1,
@@ -60,4 +61,14 @@ public struct MobileOne: Layer {
     let stem = Reparameterizable(first, stride: 2, naming: .numbered(1), pointwise: "conv_scale")
     return ReparameterizableNetwork(stem: stem, stages: stages, classes: classes)(image)
   }
+  /// https://github.com/apple/ml-mobileone.
+  static let authors: Dialect = {
+    let block: KeyValuePairs<String, Dialect.Rule> = [
+      "conv_kxk": "rbr_conv", "conv_scale": "rbr_scale", "identity": "rbr_skip", "attn.fc1": "se.reduce",
+      "attn.fc2": "se.expand",
+    ]
+    return Dialect(
+      "the authors'",
+      ["stem": .into("stage0", block), "stages.*": .into("stage#1", ["*": .into("*", block)]), "head.fc": "linear"])
+  }()
 }

@@ -21,11 +21,12 @@ public struct Family: Sendable {
 
   public init(
     _ name: String, year: Int, paper: String, url: String, reference: String, licence: String, idea: String,
-    block: Block, models: [Model]
+    block: Block, dialects: [Dialect] = [], models: [Model]
   ) {
     (self.name, self.year, self.paper, self.url) = (name, year, paper, url)
     (self.reference, self.licence, self.idea) = (reference, licence, idea)
     (self.block, self.models) = (block, models)
+    for i in models.indices { self.models[i].dialects = dialects }
   }
 
   /// A part of a model: its layers from the first whose name begins with `first` to the last whose name begins with `last`.
@@ -54,6 +55,10 @@ public struct Model: Sendable {
   public var auxiliaryClassifiers: [String]
   /// How many classes the reference tells apart; 0 for a backbone, which gives feature maps and has no classifier.
   public var classes: Int
+  /// The names of the parameters, where they are not the definition's.
+  public var dialect: Dialect?
+  /// Names under which files with weights of this network are found too.
+  public var dialects: [Dialect] = []
   /// The network for a number of classes.
   let network: @Sendable (_ classes: Int) -> any Layer
 
@@ -94,9 +99,16 @@ public struct Model: Sendable {
   public func graph(
     batch: Int = 1, size: (height: Int, width: Int)? = nil, channels: Int? = nil, classes: Int? = nil
   ) throws(GraphError) -> Graph {
+    spelled(try definition(batch: batch, size: size, channels: channels, classes: classes))
+  }
+
+  /// The graph under the names of the definition.
+  package func definition(
+    batch: Int = 1, size: (height: Int, width: Int)? = nil, channels: Int? = nil, classes: Int? = nil
+  ) throws(GraphError) -> Graph {
     let classes = classes ?? self.classes
     if isBackbone {
-      if classes == 0 { return try features(batch: batch, size: size, channels: channels) }
+      if classes == 0 { return try featureGraph(nil, input(batch, size, channels)).pruned() }
       throw GraphError("\(name) is a backbone without a classifier, found \(classes) classes; leave them out")
     }
     return try Graph(input: input(batch, size, channels)) { [output($0, classes)] }

@@ -25,6 +25,7 @@ extension Family {
   private static var input: Preprocessing {
     var input = Preprocessing.caffe
     (input.height, input.width, input.cropFraction) = (192, 192, 192.0 / 224)
+    input.mean = [102.9801 / 255, 115.9465 / 255, 122.7717 / 255]
     return input
   }
 }

@@ -9,6 +9,7 @@ extension Family {
       each block is one 3×3 convolution with ReLU. A plain VGG runs with a residual network's accuracy.
       """,
     block: .init("repvgg_a0", "stages.1.1"),
+    dialects: [RepVGG.authors],
     models: RepVGG.variants.map { name, depths, widths, groups, top1 in
       let isLarge = name == "d2se"
       return Model(
@@ -61,4 +62,14 @@ public struct RepVGG: Layer {
       out, stride: stride, groups: groups, naming: .one, pointwise: "conv_1x1",
       squeeze: squeezes ? .named(1.0 / 16, divisor: 1) : nil)
   }
+  /// https://github.com/DingXiaoH/RepVGG.
+  static let authors: Dialect = {
+    let block: KeyValuePairs<String, Dialect.Rule> = [
+      "conv_kxk": "rbr_dense", "conv_1x1": "rbr_1x1", "identity": "rbr_identity", "attn.fc1": "se.down",
+      "attn.fc2": "se.up",
+    ]
+    return Dialect(
+      "the authors'",
+      ["stem": .into("stage0", block), "stages.*": .into("stage#1", ["*": .into("*", block)]), "head.fc": "linear"])
+  }()
 }

@@ -12,6 +12,7 @@ extension Family {
       3×3 filter.
       """,
     block: .init("resnet50", "layer1.1"),
+    dialects: [ResNet.huggingFace],
     models: ResNet.table.map { row in
       Model(
         row.name, Preprocessing(cropFraction: row.cropFraction), top1: row.top1,
@@ -162,4 +163,23 @@ public struct ResNet: Layer {
       }
     }
   }
+}
+
+extension ResNet {
+  static let huggingFace = Dialect(
+    "Hugging Face transformers",
+    [
+      "conv1": "resnet.embedder.embedder.convolution", "bn1": "resnet.embedder.embedder.normalization",
+      "layer*": .into(
+        "resnet.encoder.stages.#",
+        [
+          "*": .into(
+            "layers.*",
+            [
+              "conv*": "layer.#.convolution", "bn*": "layer.=.normalization", "downsample.0": "shortcut.convolution",
+              "downsample.1": "shortcut.normalization",
+            ])
+        ]),
+      "fc": "classifier.1",
+    ])
 }

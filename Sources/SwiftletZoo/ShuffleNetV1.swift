@@ -23,7 +23,7 @@ extension Preprocessing {
   /// The input of the networks of megvii-model/ShuffleNet-Series: values in 0…255, channels in the order blue, green,
   /// red.
   static let bgr = Preprocessing(
-    interpolation: .bilinear, mean: [0, 0, 0], std: [Float](repeating: 1 / 255, count: 3))
+    interpolation: .bilinear, channelOrder: .bgr, mean: [0, 0, 0], std: [Float](repeating: 1 / 255, count: 3))
 }
 
 /// ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices.

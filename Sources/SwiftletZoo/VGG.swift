@@ -12,6 +12,7 @@ extension Family {
       non-linearities than one large filter. A pool halves the map where the channels double.
       """,
     block: .init("torchvision.vgg16", "features.5", through: "features.9"),
+    dialects: [VGG.torchvision, TorchvisionVGG.timm],
     models: VGG.table.flatMap { row in
       [
         Model(
@@ -78,6 +79,9 @@ public struct VGG: Layer {
     }
     return hidden.globalAveragePooled.flattened.scoped("head") { $0.classified("fc", classes) }
   }
+
+  static let torchvision = Dialect(
+    "torchvision", ["pre_logits.fc1": "classifier.0", "pre_logits.fc2": "classifier.3", "head.fc": "classifier.6"])
 }
 
 /// VGG with torchvision's names and head: three linear layers on a map of 7×7.
@@ -96,4 +100,7 @@ public struct TorchvisionVGG: Layer {
     }
     return hidden.scoped("classifier") { $0.classified("6", classes) }
   }
+
+  static let timm = Dialect(
+    "timm", ["classifier.0": "pre_logits.fc1", "classifier.3": "pre_logits.fc2", "classifier.6": "head.fc"])
 }

@@ -11,6 +11,7 @@ extension Family {
       attention between all patches, then a perceptron on each, beside shortcuts.
       """,
     block: .init("vit_tiny_patch16_224", "blocks.0"),
+    dialects: [VisionTransformer.torchvision, VisionTransformer.huggingFace("vit", head: "classifier")],
     models: VisionTransformer.variants.map { Model($0, half: true) })
 
   public static let deiT = Family(
@@ -22,6 +23,10 @@ extension Family {
       convolutional teacher's answers.
       """,
     block: .init("deit_tiny_distilled_patch16_224", "blocks.0"),
+    dialects: [
+      VisionTransformer.huggingFace("vit", head: "classifier"),
+      VisionTransformer.huggingFace("deit", head: "cls_classifier"),
+    ],
     models: VisionTransformer.efficientVariants.map { Model($0, half: false) })
 }
 
@@ -100,5 +105,42 @@ public struct VisionTransformer: Layer, Sendable {
     let first = learned.map { $0.expanded([image.shape[0], 1, size]) }
     return concat(first + [patches.tokens])
       + table.resampledPositions(prefix: prefix, side: side, rows: patches.height, columns: patches.width)
+  }
+}
+
+extension VisionTransformer {
+  static let torchvision = Dialect(
+    "torchvision",
+    [
+      "cls_token": "class_token", "pos_embed": "encoder.pos_embedding", "patch_embed.proj": "conv_proj",
+      "blocks.*": .into(
+        "encoder.layers.encoder_layer_*",
+        [
+          "norm*": "ln_*", "attn.qkv.weight": "self_attention.in_proj_weight",
+          "attn.qkv.bias": "self_attention.in_proj_bias", "attn.proj": "self_attention.out_proj", "mlp.fc1": "mlp.0",
+          "mlp.fc2": "mlp.3",
+        ]),
+      "norm": "encoder.ln", "head": "heads.head",
+    ])
+
+  /// - Parameters:
+  ///   - prefix: `vit` or `deit`.
+  ///   - head: the name of the classifier.
+  static func huggingFace(_ prefix: String, head: String) -> Dialect {
+    Dialect(
+      "Hugging Face transformers",
+      [
+        "cls_token": "\(prefix).embeddings.cls_token", "pos_embed": "\(prefix).embeddings.position_embeddings",
+        "dist_token": "\(prefix).embeddings.distillation_token",
+        "patch_embed.proj": "\(prefix).embeddings.patch_embeddings.projection",
+        "blocks.*": .into(
+          "\(prefix).encoder.layer.*",
+          [
+            "norm1": "layernorm_before", "norm2": "layernorm_after",
+            "attn.qkv": ["attention.attention.query", "attention.attention.key", "attention.attention.value"],
+            "attn.proj": "attention.output.dense", "mlp.fc1": "intermediate.dense", "mlp.fc2": "output.dense",
+          ]),
+        "norm": "\(prefix).layernorm", "head": "\(head)", "head_dist": "distillation_classifier",
+      ])
   }
 }

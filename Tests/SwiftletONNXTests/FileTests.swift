@@ -44,6 +44,7 @@ import _SwiftletTestSupport
     let entries = Dictionary(uniqueKeysWithValues: file.metadataProps.map { ($0.key, $0.value) })
     #expect(entries["labels"] == "a\nb\nc" && entries["classes"] == "3" && entries["model"] == name)
     #expect(entries["mean"] == model.preprocessing.mean.map { "\($0)" }.joined(separator: " "))
+    #expect(entries["channel_order"] == model.preprocessing.channelOrder.rawValue)
   }
 
   @Test func aScalarParameterIsWritten() throws {

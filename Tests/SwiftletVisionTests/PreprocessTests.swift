@@ -74,6 +74,27 @@ struct PreprocessTests {
     #expect(try preprocessing.tensor(from: image) == NDArray([1, 1, 1, 2], [76 / 255, 9 / 255]))
   }
 
+  /// Blue comes first, mean and deviation follow the network's order; a border has the mean's colour.
+  @Test func coloursComeInTheNetworksOrder() throws {
+    let image = Image(width: 2, height: 1, pixels: [200, 100, 50, 10, 20, 30])
+    let caffe = Preprocessing(
+      height: 1, width: 2, cropFraction: 1, cropMode: .squash, channelOrder: .bgr,
+      mean: [104.0 / 255, 117.0 / 255, 123.0 / 255], std: [Float](repeating: 1 / 255, count: 3))
+    let expected = NDArray([1, 3, 1, 2], [50 - 104, 30 - 104, 100 - 117, 20 - 117, 200 - 123, 10 - 123])
+    #expect(try caffe.tensor(from: image).relativeError(to: expected) < 1e-6)
+
+    var framed = Preprocessing(
+      height: 3, width: 3, cropFraction: 1, cropMode: .border, channelOrder: .bgr, mean: [0.2, 0.4, 0.6], std: Self.one)
+    let grey = ResizeTests.noise(2, 1)
+    let bgr = try framed.tensor(from: grey)
+    framed.channelOrder = .rgb
+    framed.mean.reverse()
+    let rgb = try framed.tensor(from: grey)
+    for c in 0..<3 {
+      for y in 0..<3 { for x in 0..<3 { #expect(bgr[0, c, y, x] == rgb[0, 2 - c, y, x]) } }
+    }
+  }
+
   @Test func largeScalesNeedNoMemory() throws {
     // 224 is scaled to 224 × 14,680,064 pixels, of which 224 × 224 are made.
     let tensor = try Preprocessing(cropFraction: 1).tensor(from: ResizeTests.noise(1, 65_535))

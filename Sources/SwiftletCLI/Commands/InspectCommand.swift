@@ -30,7 +30,7 @@ struct InspectCommand: ParsableCommand {
       (
         "input",
         "\(Format.extents(report.inputShapes[0].dropFirst())), \(input.interpolation.rawValue), crop "
-          + "\(input.cropFraction) \(input.cropMode.rawValue), mean \(list(input.mean)), std \(list(input.std))"
+          + "\(input.cropFraction) \(input.cropMode.rawValue), \(input.channelOrder.rawValue), mean \(list(input.mean)), std \(list(input.std))"
       ),
       ("top-1", model.top1.map { "\(Format.decimal($0, 3)) % (\(model.top1Source ?? ""))" } ?? "not published"),
       ("feature maps", model.featureMaps.map { "\($0.channels) at stride \($0.stride)" }.joined(separator: ", ")),

@@ -58,6 +58,7 @@ struct ModelsCommand: ParsableCommand {
     [
       "interpolation": .string(preprocessing.interpolation.rawValue),
       "crop_fraction": .number(preprocessing.cropFraction), "crop_mode": .string(preprocessing.cropMode.rawValue),
+      "channel_order": .string(preprocessing.channelOrder.rawValue),
       "mean": .array(preprocessing.mean.map { .number(Double("\($0)")!) }),
       "std": .array(preprocessing.std.map { .number(Double("\($0)")!) }),
     ]

@@ -16,6 +16,7 @@
       _ model: Model, weights: Weights?, classes: Int?, labels: String?, batch: Int,
       size: (height: Int, width: Int)?, channels: Int?
     ) throws {
+      let weights = try weights.map { weights throws(GraphError) in try model.reading(weights) }
       let classes = classes ?? weights.map { model.classes(in: $0) } ?? model.classes
       graph = try model.graph(batch: batch, size: size, channels: channels, classes: classes)
       self.weights = weights ?? .random(for: graph)

@@ -13,6 +13,8 @@ public struct StagedNetwork: Layer {
     case convolution(Int)
     /// The mean, then a pointwise convolution without normalisation: "efficient last stage" of MobileNetV3, figure 5.
     case efficient(Int, bias: Bool)
+    /// The same as a linear layer.
+    case linear(Int)
     /// The mean, then a pointwise convolution with normalisation, `norm_head`: MobileNetV4's.
     case normalized(Int)
   }
@@ -22,16 +24,19 @@ public struct StagedNetwork: Layer {
   var stages: [[any Layer]]
   var head: Head
   var style: Style
+  var dropout: Double
   var classes: Int
 
   /// - Parameters:
   ///   - stem: channels of the first convolution, of stride 2.
+  ///   - dropout: before the classifier.
   ///   - classes: 0 gives pooled features.
   public init(
-    stem: Int, kernel stemKernel: Int = 3, stages: [[any Layer]], head: Head, style: Style, classes: Int
+    stem: Int, kernel stemKernel: Int = 3, stages: [[any Layer]], head: Head, style: Style, dropout: Double = 0,
+    classes: Int
   ) {
     (self.stem, self.stemKernel, self.stages) = (stem, stemKernel, stages)
-    (self.head, self.style, self.classes) = (head, style, classes)
+    (self.head, self.style, self.dropout, self.classes) = (head, style, dropout, classes)
   }
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
@@ -43,10 +48,13 @@ public struct StagedNetwork: Layer {
         x.scoped("conv_head", style.conv(width, 1)).scoped("bn2", style.normActivation).globalAveragePooled
       case .efficient(let width, let bias):
         style.activation(x.globalAveragePooled.scoped("conv_head", Conv2D(width, 1, bias: bias)))
+      case .linear(let width):
+        style.activation(x.globalAveragePooled.flattened.scoped("conv_head", Linear(width)))
       case .normalized(let width):
         x.globalAveragePooled.scoped("conv_head", Conv2D(width, 1)).scoped("norm_head", style.normActivation)
       }
-    return pooled.flattened.classified("classifier", classes)
+    let vector = pooled.flattened
+    return (dropout > 0 ? DropoutLayer(dropout)(vector) : vector).classified("classifier", classes)
   }
 
   private func features(_ image: Tensor) -> Tensor {
