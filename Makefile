@@ -2,7 +2,7 @@
 
 SOURCES = Sources Tests Package.swift
 
-.PHONY: demo test build setup zoo format lint check-floors
+.PHONY: demo test test-avx512 build setup zoo format lint check-floors
 
 # Without the ONNX exporter, whose protocol buffers take a third of the build.
 demo: setup
@@ -11,6 +11,11 @@ demo: setup
 # Without testable imports the tests use the very modules that are shipped, and nothing is built twice.
 test: setup
 	swift test -c release --disable-testable-imports
+
+# The engine's tests with the kernels for AVX-512 made of AVX2's instructions, on machines without AVX-512.
+test-avx512: setup
+	SWIFTLET_EMULATE_AVX512=1 swift test -c release --disable-testable-imports --scratch-path .build/avx512 \
+	  --filter SwiftletEngineTests
 
 build: setup
 	swift build -c release

@@ -21,10 +21,16 @@ func kernels(_ flags: String...) -> [SwiftSetting] {
   return strict + [.unsafeFlags(own + flags.flatMap { ["-Xcc", $0] })]
 }
 
+/// The kernels for AVX-512 in the instructions of AVX2, for machines without it (`make test-avx512`).
+let emulatesAVX512 = Context.environment["SWIFTLET_EMULATE_AVX512"] == "1"
+
 #if arch(x86_64)
   let avx2 = kernels("-mavx2", "-mfma")
-  let avx512 = kernels(
-    "-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx512dq", "-mavx2", "-mfma", "-mprefer-vector-width=512")
+  let avx512 =
+    emulatesAVX512
+    ? avx2
+    : kernels(
+      "-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx512dq", "-mavx2", "-mfma", "-mprefer-vector-width=512")
 #else
   let avx2 = kernels()
   let avx512 = kernels()
@@ -49,7 +55,7 @@ let package = Package(
   targets: [
     // Floor 0: what runs.
     .target(name: "CVector"),
-    .target(name: "CPlatform"),
+    .target(name: "CPlatform", cSettings: emulatesAVX512 ? [.define("EMULATE_AVX512")] : []),
     .target(name: "SwiftletKernels", dependencies: ["CVector"], swiftSettings: kernels()),
     .target(name: "SwiftletKernelsBaseline", dependencies: ["SwiftletKernels"], swiftSettings: kernels()),
     .target(name: "SwiftletKernelsAVX2", dependencies: ["SwiftletKernels"], swiftSettings: avx2),

@@ -19,7 +19,12 @@ int platform_instruction_set(void) {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq"))
     return 2;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 1;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+#if defined(EMULATE_AVX512)
+    return 2;  // its kernels are made of AVX2's instructions
+#else
+    return 1;
+#endif
 #endif
   return 0;
 }
