@@ -40,6 +40,7 @@ struct PVANet: Layer {
 
   /// The maps of the stages of C.ReLU (2 and 3) and Inception (4 and 5).
   func stages(_ image: Tensor) -> [Tensor] {
+    image.needsMultiples(of: 32)
     let first = image.scoped("conv1_1") {
       $0.scoped("conv", Conv2D(16, 7, stride: 2)).scoped("crelu", ConcatenatedReLU())
     }

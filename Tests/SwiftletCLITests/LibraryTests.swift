@@ -37,9 +37,9 @@ import _SwiftletTestSupport
     let first = try Weights.random(for: graph, seed: 1).array(name, shape)
     #expect(try Weights.random(for: graph, seed: 1).array(name, shape) == first)
     #expect(try Weights.random(for: graph, seed: 2).array(name, shape) != first)
-    // Uniform with variance 2 / fan-in.
+    // Uniform within ±1 / √fan-in.
     let variance = first.scalars.reduce(0) { $0 + $1 * $1 } / Float(first.scalars.count)
-    let expected = 2 / Float(shape.dropFirst().reduce(1, *))
+    let expected = 1 / Float(3 * shape.dropFirst().reduce(1, *))
     #expect(abs(variance / expected - 1) < 0.15)
   }
 

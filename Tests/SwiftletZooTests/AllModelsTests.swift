@@ -54,16 +54,24 @@ import _SwiftletTestSupport
     #expect(error.misshapen.allSatisfy { $0.found[1] == 3 && $0.expected[1] == channels })
   }
 
-  /// Maps of odd heights and widths at every scale.
+  /// Maps of odd heights and widths at every scale; who cannot take them names the multiple that is needed.
   @Test(arguments: allModels.map(\.name)) func takesOddSizes(_ name: String) throws {
     let model = try Self.model(name)
     for size in [(193, 257), (387, 195)] {
-      let graph = try model.graph(size: size)
-      if !model.isBackbone { #expect(graph[graph.outputs[0]].shape == [1, model.classes]) }
-      try graph.verify()
+      do throws(GraphError) {
+        let graph = try model.graph(size: size)
+        if !model.isBackbone { #expect(graph[graph.outputs[0]].shape == [1, model.classes]) }
+        try graph.verify()
+      } catch {
+        let multiple = try #require(Self.multiples[model.family?.name ?? ""], "\(error)")
+        #expect(error.message.contains("\(size.0)x\(size.1)") && error.message.contains("multiples of \(multiple)"))
+        let fitting = (size.0 / multiple * multiple, size.1 / multiple * multiple)
+        #expect(throws: Never.self) { try model.graph(size: fitting) }
+      }
     }
   }
 
+  static let multiples = ["PVANet": 32]
   static let sizes = [(1, 1), (2, 300), (8, 8), (33, 31), (0, 224), (-5, -5), (1 << 59, 8), (Int.max, Int.max)]
 
   /// An illegal size is an error, a legal one a graph; neither stops the program.
