@@ -39,12 +39,13 @@ func lowerConvolution(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) ->
 }
 
 /// A linear layer on tokens `[batch, tokens, channels]`: a 1×1 convolution.
-func lowerTokens(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node, _ activation: UnaryCall?) {
-  let fused = FusedConv(conv: Conv(Window(1)), activation: activation)
+func lowerTokens(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node, _ layer: FusedGemm) {
+  let fused = FusedConv(conv: Conv(Window(1)), hasShortcut: layer.hasShortcut, activation: layer.activation)
   let reading = p.readFlat(node.inputs[0])
-  let output = p.place(id)
-  let weights = p.packPanels(node, fused, reading, output, nil)
-  p.emitTiles(node, fused, reading, output, nil, weights, rows: 1, rowPixels: output.pixels)
+  let shortcut = layer.hasShortcut ? p.blocked(node.inputs[3]) : nil
+  let output = p.place(id, layout: shortcut?.layout)
+  let weights = p.packPanels(node, fused, reading, output, shortcut)
+  p.emitTiles(node, fused, reading, output, shortcut, weights, rows: 1, rowPixels: output.pixels)
   p.set(id, output)
 }
 
