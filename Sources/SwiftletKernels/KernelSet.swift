@@ -49,6 +49,7 @@ public struct KernelSet: Sendable {
   public var moments: MomentsFunction
   public var simAM: SimAMFunction
   public var lrn: LRNFunction
+  public var addSample: SamplingFunction
   public var resize: ResizeFunction
   public var winogradInput: WinogradInputFunction
   public var winogradOutput: WinogradOutputFunction
@@ -67,7 +68,7 @@ public struct KernelSet: Sendable {
     depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,
     maxPool: PoolFunction, averagePool: PoolFunction, resize: ResizeFunction, move: MoveFunction,
     reduceRow: [ReduceRowFunction], reduceColumns: [ReduceColumnsFunction],
-    channelNorm: ChannelNormFunction, moments: MomentsFunction, simAM: SimAMFunction, lrn: LRNFunction,
+    channelNorm: ChannelNormFunction, moments: MomentsFunction, simAM: SimAMFunction, lrn: LRNFunction, addSample: SamplingFunction,
     winogradInput: WinogradInputFunction, winogradOutput: WinogradOutputFunction,
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
     attentionWeights: AttentionWeightsFunction
@@ -78,6 +79,7 @@ public struct KernelSet: Sendable {
     (self.maxPool, self.averagePool, self.resize, self.move) = (maxPool, averagePool, resize, move)
     (self.reduceRow, self.reduceColumns) = (reduceRow, reduceColumns)
     (self.channelNorm, self.moments, self.simAM, self.lrn) = (channelNorm, moments, simAM, lrn)
+    self.addSample = addSample
     (self.winogradInput, self.winogradOutput) = (winogradInput, winogradOutput)
     (self.matrixVector, self.softmax, self.layerNorm) = (matrixVector, softmax, layerNorm)
     self.attentionWeights = attentionWeights

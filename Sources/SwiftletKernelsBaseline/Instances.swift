@@ -69,6 +69,7 @@ func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int])
     moments: { moments(V.self, $0, $1, $2) },
     simAM: { simAM(V.self, $0, $1, $2, $3) },
     lrn: { lrn(V.self, $0, $1, $2, $3) },
+    addSample: { addSample(V.self, $0, $1, $2, $3, $4, $5, $6) },
     winogradInput: { winogradInput(V.self, $0, $1, $2, $3, $4) },
     winogradOutput: { winogradOutput(V.self, $0, $1, $2, $3, $4, $5, $6) },
     matrixVector: { matrixVector(V.self, $0, $1, $2, $3, $4, $5) },

@@ -57,7 +57,7 @@ func lowerUnary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool 
 
 /// A normalisation that no convolution took in.
 func lowerAffine(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
-  guard let op = node.op as? ChannelAffine, node.shape.rank == 4 else { return false }
+  guard let op = node.op as? ChannelAffine, node.shape.rank == 4 || node.shape.rank == 2 else { return false }
   let x = p.compact(p.blocked(node.inputs[0]))
   let layout = x.layout
   let (blocks, batch) = (x.blocks.count, x.batch)

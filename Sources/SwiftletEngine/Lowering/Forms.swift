@@ -1,4 +1,5 @@
 import SwiftletGraph
+import SwiftletKernels
 import SwiftletOps
 
 // Steps that bring a value into another form: rows to blocks and back, other layouts, borders.

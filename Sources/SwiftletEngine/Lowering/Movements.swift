@@ -296,7 +296,7 @@ func lowerConcat(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
 
 /// Positions of a dimension that another value names: of channels in blocks, else in rows.
 func lowerGather(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
-  guard let op = node.op as? Gather else { return false }
+  guard let op = node.op as? SwiftletOps.Gather else { return false }
   let (input, function) = (node.inputs[0], p.kernels.move)
   let (shape, indices) = (p.graph[input].shape, p.plain(node.inputs[1]))
   let (sourceCount, count) = (shape[op.axis], node.shape[op.axis])

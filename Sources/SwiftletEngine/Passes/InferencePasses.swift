@@ -34,10 +34,24 @@ public let inferencePasses: [Pass] = [
       let samples = inputs[0].builder.add(sees, [inputs[0], inputs[2]] + inputs.dropFirst(4))
       let weight = inputs[1].reshaped([node.shape[1], inputs[1].shape[1] * sees.taps, 1, 1])
       return samples.apply(FusedConv(conv: Conv(Window(1), group: conv.group)), weight, bias)
+    case let conv as DynamicConv: return conv.mixed(inputs, bias: zeros(node.shape[1]))
     case is Gemm:
       return inputs[0].apply(FusedGemm(), inputs[1], inputs.count == 3 ? inputs[2] : zeros(inputs[1].shape[0]))
     default: return nil
     }
+  }
+}
+
+extension DynamicConv {
+  /// A convolution is linear in its kernel: what the mixed kernel gives is the mix of what all kernels give.
+  fileprivate func mixed(_ inputs: [Tensor], bias: Tensor) -> Tensor {
+    let (x, bank, coefficients) = (inputs[0], inputs[1], inputs[2])
+    let terms = (0..<bank.shape[0]).map { k in
+      let kernel = bank.apply(Slice(axis: 0, start: k, end: k + 1)).reshaped(Shape(Array(bank.shape.dropFirst())))
+      let share = coefficients.apply(Slice(axis: 1, start: k, end: k + 1)).reshaped([x.shape[0], 1, 1, 1])
+      return x.apply(FusedConv(conv: Conv(window, group: group)), kernel, bias) * share
+    }
+    return terms.dropFirst().reduce(terms[0], +)
   }
 }
 
