@@ -111,7 +111,9 @@ struct Planner {
       for n in 0..<g.batch {
         for c in 0..<g.channels {
           let target = to + (n * region.batchStride + c / 16 * region.plane + c % 16)
-          for i in 0..<g.pixels { target[i * 16] = values[0].scalars[n * rows.batch + c * rows.channel + i * rows.pixel] }
+          for i in 0..<g.pixels {
+            target[i * 16] = values[0].scalars[n * rows.batch + c * rows.channel + i * rows.pixel]
+          }
         }
       }
     }

@@ -7,7 +7,8 @@ public struct SamplingArguments: BitwiseCopyable, Sendable {
 }
 
 /// Adds one sample: arguments, map, place down and right, weight, to, how many values of the pixel.
-public typealias SamplingFunction = @convention(c) (UnsafeRawPointer, Source, Double, Double, Float, Target, Int) -> Void
+public typealias SamplingFunction =
+  @convention(c) (UnsafeRawPointer, Source, Double, Double, Float, Target, Int) -> Void
 
 /// to += weight · the values at a place between four pixels; what lies outside the map is 0.
 @inlinable @inline(__always)

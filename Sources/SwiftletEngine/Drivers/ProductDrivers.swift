@@ -176,7 +176,8 @@ private func sweep(
       for i in 0..<spans.count {
         let span = spans[i]
         tile(
-          span.height, UnsafeRawPointer(arguments), UnsafeRawPointer(panel), x + span.first * arguments.pointee.pixelStep,
+          span.height, UnsafeRawPointer(arguments), UnsafeRawPointer(panel),
+          x + span.first * arguments.pointee.pixelStep,
           y + span.first * 16, nil, panel.pointee.weights)
       }
     }

@@ -24,7 +24,7 @@ func lowerBinary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
   let leader = node.inputs.first { p.hasBlocked($0) && p.graph[$0].shape == node.shape }!
   let x = p.compact(p.blocked(leader))
   let y = p.place(id, layout: x.layout)
-  let operands = node.inputs.map { p.operand($0, for: x, of: node.shape) }
+  let operands = node.inputs.map { $0 == leader ? p.operand(x) : p.operand($0, beside: x, of: node.shape) }
   let function = p.kernels.binary[kind.rawValue]
   p.emit(node.name, "\(kind)", touching: [y.region] + operands.flatMap(\.regions)) { binder in
     let (a, b) = (operands[0].bind(binder), operands[1].bind(binder))
@@ -49,7 +49,7 @@ extension Planner {
     guard let axis = BlockedGeometry.channelAxis(node.shape) else { return false }
     func isWide(_ shape: Shape) -> Bool { shape.rank == node.shape.rank && shape[axis] == node.shape[axis] }
     // Lanes without a channel would become 0 / 0, and spread from there.
-    if kind == .div, !isConstant[node.inputs[1]], node.shape[axis] > 1, isWide(graph[node.inputs[1]].shape) {
+    if kind == .div, !isConstant[node.inputs[1]], isWide(graph[node.inputs[1]].shape) {
       return false
     }
     // A value of fewer dimensions would be taken for another kind of map.
@@ -59,19 +59,21 @@ extension Planner {
       && node.inputs.contains { hasBlocked($0) && graph[$0].shape == node.shape }
   }
 
+  /// A value in blocks; rows and columns of which there is one stand for all.
+  fileprivate func operand(_ view: BlockedView) -> PlacedOperand {
+    PlacedOperand(regions: [view.region]) { binder in
+      Operand(
+        blocks: binder.list(view), row: view.height > 1 ? view.width * 16 : 0, pixel: view.width > 1 ? 16 : 0, lane: 1)
+    }
+  }
+
   /// Node `id` beside a value in blocks like `x`, of the output's `shape`.
-  fileprivate mutating func operand(_ id: Graph.ID, for x: BlockedView, of shape: Shape) -> PlacedOperand {
+  fileprivate mutating func operand(_ id: Graph.ID, beside x: BlockedView, of shape: Shape) -> PlacedOperand {
     let extents = graph[id].shape.padded(shape.rank)
     let g = BlockedGeometry(extents)
-    let layout = x.layout
-    let isWide = g.channels == x.channels.count
     if isConstant[id] { return constantOperand(id, g, extents, x) }
-    if isWide {
-      let view = arranged(blocked(id), as: layout)
-      return PlacedOperand(regions: [view.region]) { binder in
-        Operand(
-          blocks: binder.list(view), row: g.height > 1 ? g.width * 16 : 0, pixel: g.width > 1 ? 16 : 0, lane: 1)
-      }
+    if g.channels == x.channels.count {
+      return operand(arranged(blocked(id), as: x.layout))
     }
     // One value a pixel for all its channels.
     let values = plain(id)

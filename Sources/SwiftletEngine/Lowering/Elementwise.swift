@@ -45,7 +45,8 @@ func lowerUnary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool 
     let size = pieceSize(x.floats)
     p.emit(node.name, "\(call.kind)", touching: [x, y]) { binder in
       let command = UnaryCommand(
-        function: function, input: binder.pieces(x, size, x.floats / size), output: binder.pieces(y, size, x.floats / size),
+        function: function, input: binder.pieces(x, size, x.floats / size),
+        output: binder.pieces(y, size, x.floats / size),
         floats: size,
         alpha: call.alpha, beta: call.beta)
       return Command(function: UnaryCommand.run, arguments: binder.keep(command))

@@ -10,7 +10,8 @@ extension Planner {
     let lanes = lanes(of: view) { $0 * rows.channel }
     emitLayout(
       "rows to blocks", source, view.region, runs(lanes, rows.channel, 1), batch: view.batch, pixels: view.pixels,
-      inputBatchStride: { rows.batch }, input: (rows.pixel, rows.channel), outputBatchStride: { view.region.batchStride },
+      inputBatchStride: { rows.batch }, input: (rows.pixel, rows.channel),
+      outputBatchStride: { view.region.batchStride },
       output: (16, 1))
   }
 

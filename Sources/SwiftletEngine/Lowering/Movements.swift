@@ -105,14 +105,14 @@ extension Planner {
     // In elements of rows a step is so many images and so many pixels.
     let strides = PlainStrides(graph[node.inputs[0]].shape)
     let targets = PlainStrides(node.shape)
-    let x = consecutive(compact(view))
-    let y = place(id, layout: x.layout)
-    let (blocks, first, last) = (x.blocks.count, x.blocks[0], y.blocks[0])
     let others = move.others(channel).filter { $0.extent > 1 }
     guard others.allSatisfy({ isWhole($0.from, $0.extent, strides) && isWhole($0.to, $0.extent, targets) }) else {
       emitCopy(id, node, "transpose", plain(node.inputs[0]), move.dimensions)
       return true
     }
+    let x = consecutive(compact(view))
+    let y = place(id, layout: x.layout)
+    let (blocks, first, last) = (x.blocks.count, x.blocks[0], y.blocks[0])
     emitStrided(node.name, "pixels", x.region, y.region, offsets: { (first * x.region.plane, last * y.region.plane) }) {
       others.map {
         Movement.Dimension(

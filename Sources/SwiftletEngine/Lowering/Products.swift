@@ -40,7 +40,8 @@ func lowerAttention(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
       output: binder.pointer(y.region) + y.blocks[0] * y.region.plane, offsets: binder.keep(offsets),
       mask: binder.pointer(constant: mask), scale: op.scale, batch: q.batch, heads: heads, queries: queries, keys: keys,
       size: size, keyPanelCount: keyPanels, valuePanelCount: valuePanels, queryBatchStride: q.region.batchStride,
-      outputBatchStride: y.region.batchStride, outputPlane: y.region.plane, chunk: chunk, whole: binder.keep(cuts.whole),
+      outputBatchStride: y.region.batchStride, outputPlane: y.region.plane, chunk: chunk,
+      whole: binder.keep(cuts.whole),
       rest: binder.keep(cuts.rest), scratch: binder.pointer(scratch), scratchStride: scratchStride)
     return Command(function: AttentionCommand.run, arguments: binder.keep(command))
   }

@@ -23,7 +23,8 @@ func lowerReduction(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   let to = BlockedGeometry(node.shape)
   let isOverPixels = last != BlockedGeometry.channelAxis(shape) && first > 0 && last == (shape.rank == 4 ? 3 : 1)
   if p.hasBlocked(input), isOverPixels, node.shape.rank >= 2, to.batch == shape[0],
-    to.channels == BlockedGeometry(shape).channels, first > 1 || shape.rank == 3
+    to.channels == BlockedGeometry(shape).channels,
+    node.shape.rank == shape.rank || count == BlockedGeometry(shape).pixels, first > 1 || shape.rank == 3
   {
     p.reduceBlocks(id, node, kind, rows: count, factor)
   } else {
