@@ -1,6 +1,6 @@
 /// Gives regions that live at the same time different places, larger ones first, and returns how many floats that takes.
 func placeInArena(_ regions: [Region]) -> Int {
-  let live = regions.filter { !$0.isInput && $0.last >= 0 }.sorted { $0.floats > $1.floats }
+  let live = regions.filter { $0.home == .arena && $0.last >= 0 }.sorted { $0.floats > $1.floats }
   var placed: [Region] = []
   var end = 0
   for region in live {

@@ -13,7 +13,13 @@ final class Binder {
 
   deinit { for p in owned { p.deallocate() } }
 
-  func pointer(_ region: Region) -> UnsafeMutablePointer<Float> { region.isInput ? input : arena + region.offset }
+  func pointer(_ region: Region) -> UnsafeMutablePointer<Float> {
+    switch region.home {
+    case .arena: arena + region.offset
+    case .input: input
+    case .constant(let number): constants[number]
+    }
+  }
 
   func pointer(constant: Int) -> UnsafeMutablePointer<Float> { constants[constant] }
 

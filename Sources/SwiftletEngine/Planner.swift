@@ -38,7 +38,7 @@ struct Planner {
   private mutating func lower(_ id: Graph.ID) {
     let node = graph[id]
     if node.op is Input {
-      values[id] = Value(plain: track(Region(floats: node.shape.elementCount, isInput: true)))
+      values[id] = Value(plain: track(Region(floats: node.shape.elementCount, .input)))
       return
     }
     for rule in loweringRules where rule(&self, id, node) { return }
@@ -76,6 +76,12 @@ struct Planner {
   mutating func placePlain(floats: Int) -> Region { track(Region(floats: floats)) }
 
   mutating func set(_ id: Graph.ID, _ view: BlockedView) { values[id] = Value(blocked: view) }
+  /// Makes a view of another value the value of `id`; a copy where `id` is part of a concatenation, which has its own place.
+  mutating func setView(_ id: Graph.ID, _ view: BlockedView) {
+    let isElsewhere = shared[id].map { $0 !== view.region } ?? false
+    set(id, isElsewhere ? copied(view, layout: view.layout, for: id) : view)
+  }
+
   mutating func set(_ id: Graph.ID, plain region: Region) { values[id] = Value(plain: region) }
 
   func hasBlocked(_ id: Graph.ID) -> Bool { values[id]?.blocked != nil }
@@ -86,25 +92,50 @@ struct Planner {
   /// The value of `id` in blocks; converts it where it exists in rows only.
   mutating func blocked(_ id: Graph.ID) -> BlockedView {
     if let view = values[id]?.blocked { return view }
+    if isConstant[id], shared[id] == nil { return packed(id) }
     let source = plain(id)
     let g = BlockedGeometry(graph[id].shape)
     let view = place(g, nil, shared[id] ?? track(Region(batch: g.batch, pixels: g.pixels)))
-    emitBlocking(from: source, to: view, graph[id].shape)
+    emitBlocking(from: source, to: view, PlainStrides(graph[id].shape))
     values[id]!.blocked = view
+    return view
+  }
+
+  /// A constant packed in blocks.
+  private mutating func packed(_ id: Graph.ID) -> BlockedView {
+    let (g, rows) = (BlockedGeometry(graph[id].shape), PlainStrides(graph[id].shape))
+    let region = Region(batch: g.batch, pixels: g.pixels, .constant(constants.count))
+    let view = place(g, nil, region)
+    _ = constant([id], count: region.floats) { values, to in
+      to.update(repeating: 0, count: region.floats)
+      for n in 0..<g.batch {
+        for c in 0..<g.channels {
+          let target = to + (n * region.batchStride + c / 16 * region.plane + c % 16)
+          for i in 0..<g.pixels {
+            target[i * 16] = values[0].scalars[n * rows.batch + c * rows.channel + i * rows.pixel]
+          }
+        }
+      }
+    }
+    values[id] = Value(blocked: view, plain: values[id]?.plain)
     return view
   }
 
   /// The value of `id` in rows; converts it where it exists in blocks only. Constants are packed.
   mutating func plain(_ id: Graph.ID) -> Region {
     if let region = values[id]?.plain { return region }
-    let region = track(Region(floats: graph[id].shape.elementCount))
+    let count = graph[id].shape.elementCount
     if isConstant[id] {
-      emitConstantCopy(id, to: region)
-      values[id] = Value(plain: region)
-    } else {
-      emitUnblocking(from: values[id]!.blocked!, to: region, graph[id].shape)
-      values[id]!.plain = region
+      let number = constant([id], count: count) { values, to in
+        values[0].scalars.withUnsafeBufferPointer { to.update(from: $0.baseAddress!, count: count) }
+      }
+      let region = Region(floats: count, .constant(number))
+      values[id] = Value(blocked: values[id]?.blocked, plain: region)
+      return region
     }
+    let region = track(Region(floats: count))
+    emitUnblocking(from: values[id]!.blocked!, to: region, PlainStrides(graph[id].shape))
+    values[id]!.plain = region
     return region
   }
 
@@ -156,6 +187,15 @@ struct BlockedGeometry {
     case 3: self.init(batch: shape[0], channels: shape[2], height: 1, width: shape[1])
     case 2: self.init(batch: shape[0], channels: shape[1], height: 1, width: 1)
     default: self.init(batch: 1, channels: shape.elementCount, height: 1, width: 1)
+    }
+  }
+
+  /// Which dimension of such a shape the channels are; `nil` where blocks see a shape as one row.
+  static func channelAxis(_ shape: Shape) -> Int? {
+    switch shape.rank {
+    case 4, 2: 1
+    case 3: 2
+    default: nil
     }
   }
 }

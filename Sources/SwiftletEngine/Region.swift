@@ -7,24 +7,32 @@ final class Region: @unchecked Sendable {
   let plane: Int
   /// Blocks of one image; grows while values are placed.
   private(set) var blocks: Int
-  /// The caller's input: not part of the arena.
-  let isInput: Bool
+  let home: Home
   /// The first and last step that touches the region.
   var first = Int.max
   var last = -1
   /// Where the region lies in the arena, in floats.
   var offset = 0
 
+  /// Which memory a region is a part of.
+  enum Home: Hashable {
+    case arena
+    /// What the caller fills.
+    case input
+    /// The packed constant of that number.
+    case constant(Int)
+  }
+
   /// Blocked: `[batch][blocks][pixels][16]`.
-  init(batch: Int, pixels: Int) {
-    (self.batch, isInput, blocks) = (batch, false, 0)
+  init(batch: Int, pixels: Int, _ home: Home = .arena) {
+    (self.batch, self.home, blocks) = (batch, home, 0)
     // Planes a multiple of 4 KiB apart would compete for the same lines of the first cache.
     plane = pixels * 16 + (pixels * 64 % 4096 == 0 ? 16 : 0)
   }
 
   /// Plain: `floats` in a row.
-  init(floats: Int, isInput: Bool = false) {
-    (batch, blocks, plane, self.isInput) = (1, 1, (floats + 15) / 16 * 16, isInput)
+  init(floats: Int, _ home: Home = .arena) {
+    (batch, blocks, plane, self.home) = (1, 1, (floats + 15) / 16 * 16, home)
   }
 
   /// Adds blocks and returns the first.

@@ -2,8 +2,8 @@
 
 /// from, to, count, and two numbers whose meaning depends on the formula.
 public typealias UnaryFunction = @convention(c) (Source, Target, Int, Float, Float) -> Void
-/// a, b, to, count.
-public typealias BinaryFunction = @convention(c) (Source, Source, Target, Int) -> Void
+/// a, floats between its pixels and between its 16 lanes (0: one value for all), the same of b, to, count in floats.
+public typealias BinaryFunction = @convention(c) (Source, Int, Int, Source, Int, Int, Target, Int) -> Void
 /// One block: from, 16 factors, 16 summands, to, pixels, lower, upper.
 public typealias AffineFunction = @convention(c) (Source, Source, Source, Target, Int, Float, Float) -> Void
 
@@ -88,14 +88,34 @@ public enum DivFormula: BinaryFormula {
   @inlinable @inline(__always) public static func apply<V: Vector>(_ a: V, _ b: V) -> V { a.over(b) }
 }
 
+/// A formula on pixels of 16 values each; what is left after the last whole one are the first values of another.
 @inlinable @inline(__always)
 public func binary<F: BinaryFormula, V: Vector>(
-  _ f: F.Type, _ v: V.Type, _ a: Source, _ b: Source, _ y: Target, _ count: Int
+  _ f: F.Type, _ v: V.Type, _ a: Source, _ aPixel: Int, _ aLane: Int, _ b: Source, _ bPixel: Int, _ bLane: Int,
+  _ y: Target, _ count: Int
 ) {
-  var i = 0
-  while i < count {
-    F.apply(V(a + i), V(b + i)).store(y + i)
-    i += V.lanes
+  var (a, b, y) = (a, b, y)
+  var left = count
+  while left >= 16 {
+    var lane = 0
+    while lane < 16 {
+      let first = aLane == 0 ? V(splat: a.pointee) : V(a + lane)
+      let second = bLane == 0 ? V(splat: b.pointee) : V(b + lane)
+      F.apply(first, second).store(y + lane)
+      lane += V.lanes
+    }
+    a += aPixel
+    b += bPixel
+    y += 16
+    left -= 16
+  }
+  var lane = 0
+  while lane < left {
+    let size = min(V.lanes, left - lane)
+    let first = aLane == 0 ? V(splat: a.pointee) : partial(v, a + lane, size, 1)
+    let second = bLane == 0 ? V(splat: b.pointee) : partial(v, b + lane, size, 1)
+    storePartial(F.apply(first, second), y + lane, size)
+    lane += size
   }
 }
 

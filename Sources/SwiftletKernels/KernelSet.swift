@@ -3,6 +3,7 @@ public enum UnaryKind: Int, Sendable, CaseIterable {
   case clamp, leakyRelu, elu, sigmoid, tanh, hardSigmoid, hardSwish, swish, gelu, geluTanh, mish
 }
 public enum BinaryKind: Int, Sendable, CaseIterable { case add, sub, mul, div }
+public enum ReduceKind: Int, Sendable, CaseIterable { case sum, length }
 public enum EpilogueKind: Int, Sendable, CaseIterable { case clamp, addClamp, hardSwish }
 public enum WalkKind: Int, Sendable, CaseIterable { case dense16, dense32, gather16, gather32, gather2, gatherAny }
 
@@ -40,14 +41,22 @@ public struct KernelSet: Sendable {
   public var affine: AffineFunction
   public var maxPool: PoolFunction
   public var averagePool: PoolFunction
-  public var globalAverage: GlobalPoolFunction
+  public var move: MoveFunction
+  /// Of `ReduceKind`.
+  public var reduceRow: [ReduceRowFunction]
+  public var reduceColumns: [ReduceColumnsFunction]
+  public var channelNorm: ChannelNormFunction
+  public var moments: MomentsFunction
+  public var simAM: SimAMFunction
+  public var lrn: LRNFunction
+  public var addSample: SamplingFunction
   public var resize: ResizeFunction
   public var winogradInput: WinogradInputFunction
   public var winogradOutput: WinogradOutputFunction
   public var matrixVector: MatrixVectorFunction
   public var softmax: SoftmaxFunction
   public var layerNorm: LayerNormFunction
-  public var attention: AttentionFunction
+  public var attentionWeights: AttentionWeightsFunction
 
   /// The heights (pixels) of tiles, largest first.
   public var tileHeights: [Int]
@@ -62,16 +71,23 @@ public struct KernelSet: Sendable {
     name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], panelDepth: Int,
     depthwise: [DepthwiseKey: DepthwiseFunction],
     depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,
-    maxPool: PoolFunction, averagePool: PoolFunction, globalAverage: GlobalPoolFunction, resize: ResizeFunction,
+    maxPool: PoolFunction, averagePool: PoolFunction, resize: ResizeFunction, move: MoveFunction,
+    reduceRow: [ReduceRowFunction], reduceColumns: [ReduceColumnsFunction],
+    channelNorm: ChannelNormFunction, moments: MomentsFunction, simAM: SimAMFunction, lrn: LRNFunction,
+    addSample: SamplingFunction,
     winogradInput: WinogradInputFunction, winogradOutput: WinogradOutputFunction,
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
-    attention: AttentionFunction
+    attentionWeights: AttentionWeightsFunction
   ) {
     (self.name, self.tiles, self.tileHeights, self.panelDepth) = (name, tiles, tileHeights, panelDepth)
     (self.depthwise, self.depthwiseAny) = (depthwise, depthwiseAny)
     (self.unary, self.binary, self.affine) = (unary, binary, affine)
-    (self.maxPool, self.averagePool, self.globalAverage) = (maxPool, averagePool, globalAverage)
-    (self.resize, self.winogradInput, self.winogradOutput) = (resize, winogradInput, winogradOutput)
-    (self.matrixVector, self.softmax, self.layerNorm, self.attention) = (matrixVector, softmax, layerNorm, attention)
+    (self.maxPool, self.averagePool, self.resize, self.move) = (maxPool, averagePool, resize, move)
+    (self.reduceRow, self.reduceColumns) = (reduceRow, reduceColumns)
+    (self.channelNorm, self.moments, self.simAM, self.lrn) = (channelNorm, moments, simAM, lrn)
+    self.addSample = addSample
+    (self.winogradInput, self.winogradOutput) = (winogradInput, winogradOutput)
+    (self.matrixVector, self.softmax, self.layerNorm) = (matrixVector, softmax, layerNorm)
+    self.attentionWeights = attentionWeights
   }
 }

@@ -17,8 +17,6 @@ public struct PoolArguments: BitwiseCopyable, Sendable {
 
 /// Rows `first..<last` of one block: arguments, input block, factor of each output pixel (average only), output block.
 public typealias PoolFunction = @convention(c) (UnsafeRawPointer, Source, Source?, Target, Int, Int) -> Void
-/// The mean of one block: input block, output (16 floats), pixels.
-public typealias GlobalPoolFunction = @convention(c) (Source, Target, Int) -> Void
 
 public protocol PoolFormula {
   static var start: Float { get }
@@ -73,31 +71,5 @@ func fold<F: PoolFormula, V: Vector>(
       to += 16
       from += step
     }
-  }
-}
-
-/// The mean of one block, in four sums: a fixed order, whatever else runs.
-@inlinable @inline(__always)
-public func globalAverage<V: Vector>(_ v: V.Type, _ x: Source, _ y: Target, _ pixels: Int) {
-  var lane = 0
-  while lane < 16 {
-    var s0 = V(splat: 0)
-    var s1 = s0
-    var s2 = s0
-    var s3 = s0
-    var i = 0
-    while i + 4 <= pixels {
-      s0 = s0.plus(V(x + i * 16 + lane))
-      s1 = s1.plus(V(x + i * 16 + 16 + lane))
-      s2 = s2.plus(V(x + i * 16 + 32 + lane))
-      s3 = s3.plus(V(x + i * 16 + 48 + lane))
-      i += 4
-    }
-    while i < pixels {
-      s0 = s0.plus(V(x + i * 16 + lane))
-      i += 1
-    }
-    s0.plus(s1).plus(s2.plus(s3)).times(V(splat: 1 / Float(pixels))).store(y + lane)
-    lane += V.lanes
   }
 }

@@ -21,16 +21,6 @@ func storePartial<V: Vector>(_ v: V, _ p: Target, _ count: Int) {
   for i in 0..<count { p[i] = lanes[i] }
 }
 
-/// All lanes of a vector folded into one value.
-@inlinable @inline(__always)
-func folded<V: Vector>(_ v: V, _ fold: (Float, Float) -> Float) -> Float {
-  var lanes = SIMD16<Float>(repeating: 0)
-  withUnsafeMutablePointer(to: &lanes) { v.store(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Float.self)) }
-  var result = lanes[0]
-  for i in 1..<V.lanes { result = fold(result, lanes[i]) }
-  return result
-}
-
 @inlinable @inline(__always)
 public func softmaxRow<V: Vector>(_ v: V.Type, _ x: Source, _ y: Target, _ count: Int) {
   let whole = count / V.lanes * V.lanes
@@ -41,7 +31,7 @@ public func softmaxRow<V: Vector>(_ v: V.Type, _ x: Source, _ y: Target, _ count
     i += V.lanes
   }
   if whole < count { largest = largest.most(partial(v, x + whole, count - whole, -.infinity)) }
-  let top = V(splat: folded(largest) { max($0, $1) })
+  let top = V(splat: largest.largest)
   var sum = V(splat: 0)
   i = 0
   while i < whole {
@@ -50,7 +40,7 @@ public func softmaxRow<V: Vector>(_ v: V.Type, _ x: Source, _ y: Target, _ count
     sum = sum.plus(e)
     i += V.lanes
   }
-  var total = folded(sum, +)
+  var total = sum.sum
   if whole < count {
     storePartial(exponential(partial(v, x + whole, count - whole, 0).minus(top)), y + whole, count - whole)
     for j in whole..<count { total += y[j] }
@@ -77,7 +67,7 @@ public func layerNormRow<V: Vector>(
     i += V.lanes
   }
   if rest > 0 { sum = sum.plus(partial(v, x + whole, rest, 0)) }
-  let mean = folded(sum, +) / Float(count)
+  let mean = sum.sum / Float(count)
   let center = V(splat: mean)
   var squares = V(splat: 0)
   i = 0
@@ -90,7 +80,7 @@ public func layerNormRow<V: Vector>(
     let d = partial(v, x + whole, rest, mean).minus(center)
     squares = squares.fma(d, d)
   }
-  let factor = V(splat: 1 / (folded(squares, +) / Float(count) + epsilon).squareRoot())
+  let factor = V(splat: 1 / (squares.sum / Float(count) + epsilon).squareRoot())
   i = 0
   while i < whole {
     V(shift + i).fma(V(x + i).minus(center).times(factor), V(scale + i)).store(y + i)

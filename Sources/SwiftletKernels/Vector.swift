@@ -23,6 +23,13 @@ public protocol Vector {
   func whenPositive(_ a: Self, _ b: Self) -> Self
   /// self · 2ⁿ, n being the integer in the low bits of `n`; normal numbers only.
   func timesPowerOfTwo(_ n: Self) -> Self
+  /// self = mantissa · 2ᵉˣᵖᵒⁿᵉⁿᵗ with 1 ≤ mantissa < 2, for normal numbers above 0.
+  var exponent: Self { get }
+  var mantissa: Self { get }
+  /// The sum of all lanes.
+  var sum: Float { get }
+  /// The largest lane.
+  var largest: Float { get }
 }
 
 extension SIMD16: Vector where Scalar == Float {
@@ -41,6 +48,10 @@ extension SIMD16: Vector where Scalar == Float {
   @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma16(self, a, b) }
   @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select16(self, a, b) }
   @inlinable @inline(__always) public func timesPowerOfTwo(_ n: Self) -> Self { ldexp16(self, n) }
+  @inlinable @inline(__always) public var exponent: Self { exponent16(self) }
+  @inlinable @inline(__always) public var mantissa: Self { mantissa16(self) }
+  @inlinable @inline(__always) public var sum: Float { sum16(self) }
+  @inlinable @inline(__always) public var largest: Float { largest16(self) }
 }
 
 extension SIMD8: Vector where Scalar == Float {
@@ -59,6 +70,10 @@ extension SIMD8: Vector where Scalar == Float {
   @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma8(self, a, b) }
   @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select8(self, a, b) }
   @inlinable @inline(__always) public func timesPowerOfTwo(_ n: Self) -> Self { ldexp8(self, n) }
+  @inlinable @inline(__always) public var exponent: Self { exponent8(self) }
+  @inlinable @inline(__always) public var mantissa: Self { mantissa8(self) }
+  @inlinable @inline(__always) public var sum: Float { sum8(self) }
+  @inlinable @inline(__always) public var largest: Float { largest8(self) }
 }
 
 extension SIMD4: Vector where Scalar == Float {
@@ -77,4 +92,8 @@ extension SIMD4: Vector where Scalar == Float {
   @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma4(self, a, b) }
   @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select4(self, a, b) }
   @inlinable @inline(__always) public func timesPowerOfTwo(_ n: Self) -> Self { ldexp4(self, n) }
+  @inlinable @inline(__always) public var exponent: Self { exponent4(self) }
+  @inlinable @inline(__always) public var mantissa: Self { mantissa4(self) }
+  @inlinable @inline(__always) public var sum: Float { sum4(self) }
+  @inlinable @inline(__always) public var largest: Float { largest4(self) }
 }

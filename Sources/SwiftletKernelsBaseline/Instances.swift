@@ -18,10 +18,20 @@ let unaryKernels: [UnaryFunction] = [
 ]
 
 let binaryKernels: [BinaryFunction] = [
-  { binary(AddFormula.self, V.self, $0, $1, $2, $3) },
-  { binary(SubFormula.self, V.self, $0, $1, $2, $3) },
-  { binary(MulFormula.self, V.self, $0, $1, $2, $3) },
-  { binary(DivFormula.self, V.self, $0, $1, $2, $3) },
+  { binary(AddFormula.self, V.self, $0, $1, $2, $3, $4, $5, $6, $7) },
+  { binary(SubFormula.self, V.self, $0, $1, $2, $3, $4, $5, $6, $7) },
+  { binary(MulFormula.self, V.self, $0, $1, $2, $3, $4, $5, $6, $7) },
+  { binary(DivFormula.self, V.self, $0, $1, $2, $3, $4, $5, $6, $7) },
+]
+
+let reduceRowKernels: [ReduceRowFunction] = [
+  { reduceRow(PlainSum.self, V.self, $0, $1, $2, $3) },
+  { reduceRow(Length.self, V.self, $0, $1, $2, $3) },
+]
+
+let reduceColumnsKernels: [ReduceColumnsFunction] = [
+  { reduceColumns(PlainSum.self, V.self, $0, $1, $2, $3, $4, $5) },
+  { reduceColumns(Length.self, V.self, $0, $1, $2, $3, $4, $5) },
 ]
 
 let depthwiseKernels: [DepthwiseKey: DepthwiseFunction] = [
@@ -52,12 +62,18 @@ func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int],
     affine: { affine(V.self, $0, $1, $2, $3, $4, $5, $6) },
     maxPool: { pool(MaxFormula.self, V.self, $0, $1, $2, $3, $4, $5) },
     averagePool: { pool(SumFormula.self, V.self, $0, $1, $2, $3, $4, $5) },
-    globalAverage: { globalAverage(V.self, $0, $1, $2) },
     resize: { resize(V.self, $0, $1, $2, $3, $4, $5) },
+    move: { move(V.self, $0, $1, $2, $3, $4, $5, $6, $7) },
+    reduceRow: reduceRowKernels, reduceColumns: reduceColumnsKernels,
+    channelNorm: { channelNorm(V.self, $0, $1, $2, $3) },
+    moments: { moments(V.self, $0, $1, $2) },
+    simAM: { simAM(V.self, $0, $1, $2, $3) },
+    lrn: { lrn(V.self, $0, $1, $2, $3) },
+    addSample: { addSample(V.self, $0, $1, $2, $3, $4, $5, $6) },
     winogradInput: { winogradInput(V.self, $0, $1, $2, $3, $4) },
     winogradOutput: { winogradOutput(V.self, $0, $1, $2, $3, $4, $5, $6) },
     matrixVector: { matrixVector(V.self, $0, $1, $2, $3, $4, $5) },
     softmax: { softmaxRow(V.self, $0, $1, $2) },
     layerNorm: { layerNormRow(V.self, $0, $1, $2, $3, $4, $5) },
-    attention: { attentionHead(V.self, $0, $1, $2, $3, $4, $5) })
+    attentionWeights: { attentionWeights(V.self, $0, $1, $2, $3, $4, $5, $6) })
 }

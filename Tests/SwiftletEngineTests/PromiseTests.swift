@@ -8,7 +8,10 @@ import _SwiftletTestSupport
 
 /// What the engine promises whatever the network.
 @Suite(.serialized) struct PromiseTests {
-  static let names = ["mobilenetv3_small_050", "shufflenet_v2_x0_5", "ghostnet_050", "squeezenet1_1", "mobilevit_xxs"]
+  static let names = [
+    "mobilenetv3_small_050", "shufflenet_v2_x0_5", "ghostnet_050", "squeezenet1_1", "mobilevit_xxs",
+    "edgenext_xx_small", "mobilevitv2_050",
+  ]
 
   static func model(_ name: String) throws -> Model { try #require(allModels.first { $0.name == name }) }
 
@@ -43,7 +46,10 @@ import _SwiftletTestSupport
     }
   }
 
-  @Test(arguments: names + ["mobilenetv2_100", "densenet121", "googlenet", "ese_vovnet39b"])
+  @Test(
+    arguments: names + [
+      "mobilenetv2_100", "densenet121", "googlenet", "ese_vovnet39b", "convnextv2_atto", "internimage_t_1k_224",
+    ])
   func runningAllocatesNothing(_ name: String) throws {
     let graph = try Self.model(name).graph(size: (96, 96))
     let session = try Session(Plan(graph), Rule().weights(for: graph))

@@ -29,13 +29,55 @@ typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
   VECTOR_INLINE F max##N(F a, F b) { return b > a ? b : a; }                            \
   VECTOR_INLINE F select##N(F x, F a, F b) { return x > (F)0 ? a : b; }                 \
   /* p * 2^n for an integer n held in the low bits of n + 1.5 * 2^23; normal numbers. */  \
-  VECTOR_INLINE F ldexp##N(F p, F n) { return (F)((I)p + ((I)n << 23)); }
+  VECTOR_INLINE F ldexp##N(F p, F n) { return (F)((I)p + ((I)n << 23)); }               \
+  /* x = mantissa * 2^exponent, 1 <= mantissa < 2, for a normal x above 0. */           \
+  VECTOR_INLINE F exponent##N(F x) { return __builtin_convertvector(((I)x >> 23) - 127, F); } \
+  VECTOR_INLINE F mantissa##N(F x) { return (F)(((I)x & 0x7fffff) | 0x3f800000); }
 
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 VECTOR_OPERATIONS(f32x4, i32x4, 4)
 VECTOR_OPERATIONS(f32x8, i32x8, 8)
 VECTOR_OPERATIONS(f32x16, i32x16, 16)
+
+// All lanes folded into one value, halves first.
+VECTOR_INLINE float sum4(f32x4 a) { return (a.x + a.z) + (a.y + a.w); }
+VECTOR_INLINE float sum8(f32x8 a) { return sum4(a.lo + a.hi); }
+VECTOR_INLINE float sum16(f32x16 a) { return sum8(a.lo + a.hi); }
+VECTOR_INLINE float largest4(f32x4 a) {
+  f32x4 b = max4(a, a.zwxy);
+  return b.x > b.y ? b.x : b.y;
+}
+VECTOR_INLINE float largest8(f32x8 a) { return largest4(max4(a.lo, a.hi)); }
+VECTOR_INLINE float largest16(f32x16 a) { return largest8(max8(a.lo, a.hi)); }
+
+#define LOW32(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
+#define HIGH32(a, b) __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15)
+#define LOW64(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
+#define HIGH64(a, b) __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
+#define LOW128(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+#define HIGH128(a, b) __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+
+/// Eight rows of eight floats as columns; rows lie `xStride` and `yStride` floats apart.
+VECTOR_INLINE void transpose8(const float *x, long xStride, float *y, long yStride) {
+  typedef float unaligned __attribute__((ext_vector_type(8), aligned(4)));
+  f32x8 r[8], s[8];
+  for (int i = 0; i < 8; i++) r[i] = *(const unaligned *)(x + i * xStride);
+  for (int i = 0; i < 4; i++) {
+    s[2 * i] = LOW32(r[2 * i], r[2 * i + 1]);
+    s[2 * i + 1] = HIGH32(r[2 * i], r[2 * i + 1]);
+  }
+  for (int i = 0; i < 2; i++) {
+    r[4 * i] = LOW64(s[4 * i], s[4 * i + 2]);
+    r[4 * i + 1] = HIGH64(s[4 * i], s[4 * i + 2]);
+    r[4 * i + 2] = LOW64(s[4 * i + 1], s[4 * i + 3]);
+    r[4 * i + 3] = HIGH64(s[4 * i + 1], s[4 * i + 3]);
+  }
+  for (int i = 0; i < 4; i++) {
+    *(unaligned *)(y + i * yStride) = LOW128(r[i], r[i + 4]);
+    *(unaligned *)(y + (i + 4) * yStride) = HIGH128(r[i], r[i + 4]);
+  }
+}
 #pragma clang diagnostic pop
 
 /// Asks for the line at `p` in the second-level cache.

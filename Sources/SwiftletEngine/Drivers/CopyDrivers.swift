@@ -1,25 +1,6 @@
-/// Rows or blocks to and from other places: copies of `count` floats, threads share the copies.
-struct CopyCommand: BitwiseCopyable {
-  struct Piece: BitwiseCopyable {
-    var from: Int
-    var to: Int
-    var count: Int
-  }
-  var input: UnsafePointer<Float>
-  var output: UnsafeMutablePointer<Float>
-  var pieces: UnsafePointer<Piece>
-  var pieceCount: Int
+import SwiftletKernels
 
-  static let run: StepFunction = { raw, thread, threads in
-    let c = raw.assumingMemoryBound(to: CopyCommand.self).pointee
-    for i in share(c.pieceCount, thread, threads) {
-      let piece = c.pieces[i]
-      (c.output + piece.to).update(from: c.input + piece.from, count: piece.count)
-    }
-  }
-}
-
-/// A map in a larger one: zeros around, rows copied. Planes are blocks of 16 channels or single channels.
+/// A map in a larger one: `value` around, rows copied. Planes are blocks of 16 channels or single channels.
 struct PadCommand: BitwiseCopyable {
   var input: UnsafePointer<Float>
   var output: UnsafeMutablePointer<Float>
@@ -35,6 +16,7 @@ struct PadCommand: BitwiseCopyable {
   /// Floats before and after a row.
   var left: Int
   var right: Int
+  var value: Float
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: PadCommand.self).pointee
@@ -43,89 +25,97 @@ struct PadCommand: BitwiseCopyable {
       var from = c.input + c.inputPlanes[i]
       var to = c.output + c.outputPlanes[i]
       let head = c.top * outerRow + c.left
-      to.update(repeating: 0, count: head)
+      to.update(repeating: c.value, count: head)
       to += head
       for y in 0..<c.height {
         to.update(from: from, count: c.row)
         to += c.row
         from += c.row
         let gap = y + 1 < c.height ? c.right + c.left : c.right + c.bottom * outerRow
-        to.update(repeating: 0, count: gap)
+        to.update(repeating: c.value, count: gap)
         to += gap
       }
     }
   }
 }
 
-/// Between rows and blocks, or between two layouts of blocks: one channel after another.
+/// Between rows and blocks, or between two layouts of blocks: runs of neighbouring channels, for all pixels.
 struct LayoutCommand: BitwiseCopyable {
+  /// Up to 16 channels: floats from the image's start here (−1: zeros) and there.
+  struct Run: BitwiseCopyable, Sendable {
+    var from: Int
+    var to: Int
+    var count: Int
+  }
+  var function: MoveFunction
   var input: UnsafePointer<Float>
   var output: UnsafeMutablePointer<Float>
-  /// For each lane of each output block (or each channel) the floats from the image's start, or −1 for zeros.
-  var sources: UnsafePointer<Int>
-  var targets: UnsafePointer<Int>
-  var channels: Int
+  var runs: UnsafePointer<Run>
+  var runCount: Int
   var batch: Int
   var pixels: Int
   var inputBatchStride: Int
   var outputBatchStride: Int
-  /// Floats from pixel to pixel.
-  var inputStep: Int
-  var outputStep: Int
+  /// Floats from pixel to pixel and from channel to channel.
+  var inputPixel: Int
+  var inputChannel: Int
+  var outputPixel: Int
+  var outputChannel: Int
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: LayoutCommand.self).pointee
-    let units = c.batch * ((c.channels + 15) / 16)
-    let perImage = (c.channels + 15) / 16
-    for unit in share(units, thread, threads) {
-      let image = unit / perImage
-      let first = unit % perImage * 16
-      for channel in first..<min(first + 16, c.channels) {
-        var to = c.output + (image * c.outputBatchStride + c.targets[channel])
-        let source = c.sources[channel]
-        if source < 0 {
-          for _ in 0..<c.pixels {
-            to.pointee = 0
-            to += c.outputStep
-          }
-        } else {
-          var from = c.input + (image * c.inputBatchStride + source)
-          for _ in 0..<c.pixels {
-            to.pointee = from.pointee
-            to += c.outputStep
-            from += c.inputStep
-          }
+    for unit in share(c.batch * c.runCount, thread, threads) {
+      let image = unit / c.runCount
+      let run = c.runs[unit % c.runCount]
+      let to = c.output + (image * c.outputBatchStride + run.to)
+      if run.from < 0 {
+        for i in 0..<c.pixels {
+          for j in 0..<run.count { to[i * c.outputPixel + j * c.outputChannel] = 0 }
         }
+      } else {
+        c.function(
+          c.input + (image * c.inputBatchStride + run.from), c.inputPixel, c.inputChannel, to, c.outputPixel,
+          c.outputChannel, c.pixels, run.count)
       }
     }
   }
 }
 
-/// Dimensions in another order, up to six.
-struct TransposeCommand: BitwiseCopyable {
+/// An array read with other strides, written in rows: dimensions in another order, repeated, or a range of them.
+struct StridedCopyCommand: BitwiseCopyable {
+  /// One dimension: its extent, floats between its values here and there.
+  struct Dimension: BitwiseCopyable, Sendable {
+    var extent: Int
+    var from: Int
+    var to: Int
+  }
+  var function: MoveFunction
   var input: UnsafePointer<Float>
   var output: UnsafeMutablePointer<Float>
-  var rank: Int
-  /// Of the output, outermost first; strides are the input's.
-  var extents: UnsafePointer<Int>
-  var strides: UnsafePointer<Int>
+  /// All but those of the matrices that are moved at once.
+  var outer: UnsafePointer<Dimension>
+  var outerCount: Int
+  var matrices: Int
+  var rows: Dimension
+  var columns: Dimension
+  /// Rows that are moved at once.
+  var chunk: Int
 
   static let run: StepFunction = { raw, thread, threads in
-    let c = raw.assumingMemoryBound(to: TransposeCommand.self).pointee
-    let inner = c.extents[c.rank - 1]
-    let step = c.strides[c.rank - 1]
-    var rows = 1
-    for d in 0..<c.rank - 1 { rows *= c.extents[d] }
-    for row in share(rows, thread, threads) {
-      var rest = row
-      var offset = 0
-      for d in stride(from: c.rank - 2, through: 0, by: -1) {
-        offset += rest % c.extents[d] * c.strides[d]
-        rest /= c.extents[d]
+    let c = raw.assumingMemoryBound(to: StridedCopyCommand.self).pointee
+    let chunks = (c.rows.extent + c.chunk - 1) / c.chunk
+    for unit in share(c.matrices * chunks, thread, threads) {
+      let first = unit % chunks * c.chunk
+      var (rest, from, to) = (unit / chunks, first * c.rows.from, first * c.rows.to)
+      for d in stride(from: c.outerCount - 1, through: 0, by: -1) {
+        let dimension = c.outer[d]
+        from += rest % dimension.extent * dimension.from
+        to += rest % dimension.extent * dimension.to
+        rest /= dimension.extent
       }
-      let from = c.input + offset
-      let to = c.output + row * inner
-      for i in 0..<inner { to[i] = from[i * step] }
+      c.function(
+        c.input + from, c.rows.from, c.columns.from, c.output + to, c.rows.to, c.columns.to,
+        min(c.chunk, c.rows.extent - first), c.columns.extent)
     }
   }
 }

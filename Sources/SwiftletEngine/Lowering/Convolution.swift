@@ -35,11 +35,12 @@ func lowerConvolution(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) ->
 }
 
 /// A linear layer on tokens `[batch, tokens, channels]`: a 1×1 convolution.
-func lowerTokens(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node, _ activation: UnaryCall?) {
-  let fused = FusedConv(conv: Conv(Window(1)), activation: activation)
+func lowerTokens(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node, _ layer: FusedGemm) {
+  let fused = FusedConv(conv: Conv(Window(1)), hasShortcut: layer.hasShortcut, activation: layer.activation)
   let reading = p.readFlat(node.inputs[0])
-  let output = p.place(id)
-  p.emitTiles(node, fused, reading, output, nil, rows: nil)
+  let shortcut = layer.hasShortcut ? p.blocked(node.inputs[3]) : nil
+  let output = p.place(id, layout: shortcut?.layout)
+  p.emitTiles(node, fused, reading, output, shortcut, rows: nil)
   p.set(id, output)
 }
 

@@ -1,43 +1,42 @@
 import SwiftletGraph
+import SwiftletKernels
 import SwiftletOps
 
 // Steps that bring a value into another form: rows to blocks and back, other layouts, borders.
 
 extension Planner {
   /// Rows to blocks. Lanes that belong to no channel become zero.
-  mutating func emitBlocking(from source: Region, to view: BlockedView, _ shape: Shape) {
-    let rows = PlainStrides(shape)
-    let (sources, targets) = lanes(of: view) { $0 * rows.channel }
+  mutating func emitBlocking(from source: Region, to view: BlockedView, _ rows: PlainStrides) {
+    let lanes = lanes(of: view) { $0 * rows.channel }
     emitLayout(
-      "rows to blocks", source, view.region, sources, targets, batch: view.batch, pixels: view.pixels,
-      inputBatchStride: { rows.batch }, inputStep: rows.pixel, outputStep: 16)
+      "rows to blocks", source, view.region, runs(lanes, rows.channel, 1), batch: view.batch, pixels: view.pixels,
+      inputBatchStride: { rows.batch }, input: (rows.pixel, rows.channel),
+      outputBatchStride: { view.region.batchStride },
+      output: (16, 1))
   }
 
   /// Blocks to rows.
-  mutating func emitUnblocking(from view: BlockedView, to region: Region, _ shape: Shape) {
-    let rows = PlainStrides(shape)
+  mutating func emitUnblocking(from view: BlockedView, to region: Region, _ rows: PlainStrides) {
     let plane = view.region.plane
-    let sources = view.channels.map { $0 / 16 * plane + $0 % 16 }
-    let targets = sources.indices.map { $0 * rows.channel }
-    emit("", "blocks to rows", touching: [view.region, region]) { binder in
-      let command = LayoutCommand(
-        input: binder.pointer(view.region), output: binder.pointer(region), sources: binder.keep(sources),
-        targets: binder.keep(targets), channels: sources.count, batch: view.batch, pixels: view.pixels,
-        inputBatchStride: view.region.batchStride, outputBatchStride: rows.batch, inputStep: 16,
-        outputStep: rows.pixel)
-      return Command(function: LayoutCommand.run, arguments: binder.keep(command))
-    }
+    let lanes = view.channels.enumerated().map { ($1 / 16 * plane + $1 % 16, $0 * rows.channel) }
+    emitLayout(
+      "blocks to rows", view.region, region, runs(lanes, 1, rows.channel), batch: view.batch, pixels: view.pixels,
+      inputBatchStride: { view.region.batchStride }, input: (16, 1), outputBatchStride: { rows.batch },
+      output: (rows.pixel, rows.channel))
   }
 
-  /// The value with its channels laid out as `layout`, in a place of its own.
-  mutating func copied(_ view: BlockedView, layout: [Int]) -> BlockedView {
-    let copy = place(
-      batch: view.batch, channels: view.channels.count, height: view.height, width: view.width, layout: layout)
+  /// The value with its channels laid out as `layout`, in a place of its own, that of node `id` where it is one's output.
+  mutating func copied(_ view: BlockedView, layout: [Int], for id: Graph.ID? = nil) -> BlockedView {
+    let copy =
+      if let id { place(id, layout: layout) } else {
+        place(batch: view.batch, channels: view.channels.count, height: view.height, width: view.width, layout: layout)
+      }
     let plane = view.region.plane
-    let (sources, targets) = lanes(of: copy) { view.channels[$0] / 16 * plane + view.channels[$0] % 16 }
+    let lanes = lanes(of: copy) { view.channels[$0] / 16 * plane + view.channels[$0] % 16 }
     emitLayout(
-      "other layout", view.region, copy.region, sources, targets, batch: view.batch, pixels: view.pixels,
-      inputBatchStride: { view.region.batchStride }, inputStep: 16, outputStep: 16)
+      "other layout", view.region, copy.region, runs(lanes, 1, 1), batch: view.batch, pixels: view.pixels,
+      inputBatchStride: { view.region.batchStride }, input: (16, 1),
+      outputBatchStride: { copy.region.batchStride }, output: (16, 1))
     return copy
   }
 
@@ -52,8 +51,8 @@ extension Planner {
     view.layout == layout ? view : copied(view, layout: layout)
   }
 
-  /// The value in a larger map, zeros around it; in the place of node `id` where it is one's output.
-  mutating func padded(_ view: BlockedView, _ pads: Pads, for id: Graph.ID? = nil) -> BlockedView {
+  /// The value in a larger map, `value` around it; in the place of node `id` where it is one's output.
+  mutating func padded(_ view: BlockedView, _ pads: Pads, value: Float = 0, for id: Graph.ID? = nil) -> BlockedView {
     let (height, width) = (view.height + pads.top + pads.bottom, view.width + pads.left + pads.right)
     let (batch, channels, layout) = (view.batch, view.channels.count, view.layout)
     let copy =
@@ -61,7 +60,7 @@ extension Planner {
         place(batch: batch, channels: channels, height: height, width: width, layout: layout)
       }
     let (inputs, outputs) = (view.blocks, copy.blocks)
-    emit("", "zeros around", touching: [view.region, copy.region]) { binder in
+    emit(id.map { graph[$0].name } ?? "", "pad", touching: [view.region, copy.region]) { binder in
       func planes(_ region: Region, _ blocks: [Int]) -> UnsafePointer<Int> {
         binder.keep((0..<view.batch).flatMap { n in blocks.map { n * region.batchStride + $0 * region.plane } })
       }
@@ -69,66 +68,70 @@ extension Planner {
         input: binder.pointer(view.region), output: binder.pointer(copy.region),
         inputPlanes: planes(view.region, inputs), outputPlanes: planes(copy.region, outputs),
         planes: view.batch * inputs.count, height: view.height, row: view.width * 16, top: pads.top,
-        bottom: pads.bottom, left: pads.left * 16, right: pads.right * 16)
+        bottom: pads.bottom, left: pads.left * 16, right: pads.right * 16,
+        value: value)
       return Command(function: PadCommand.run, arguments: binder.keep(command))
     }
     return copy
   }
 
-  /// A planar image `[batch, channels, height, width]` in a larger one, zeros around it.
-  mutating func emitPlanarPadding(from source: Region, to target: Region, _ shape: Shape, _ pads: Pads) {
+  /// A planar image `[batch, channels, height, width]` in a larger one, `value` around it.
+  mutating func emitPlanarPadding(
+    from source: Region, to target: Region, _ shape: Shape, _ pads: Pads, value: Float = 0, for name: String = ""
+  ) {
     let planes = shape[0] * shape[1]
     let (inner, outer) = (
       shape[2] * shape[3], (shape[2] + pads.top + pads.bottom) * (shape[3] + pads.left + pads.right)
     )
-    emit("", "zeros around", touching: [source, target]) { binder in
+    emit(name, "pad", touching: [source, target]) { binder in
       let command = PadCommand(
         input: binder.pointer(source), output: binder.pointer(target),
         inputPlanes: binder.keep((0..<planes).map { $0 * inner }),
         outputPlanes: binder.keep((0..<planes).map { $0 * outer }), planes: planes, height: shape[2], row: shape[3],
-        top: pads.top, bottom: pads.bottom, left: pads.left, right: pads.right)
+        top: pads.top, bottom: pads.bottom, left: pads.left, right: pads.right, value: value)
       return Command(function: PadCommand.run, arguments: binder.keep(command))
     }
   }
 
-  /// A value that depends on parameters alone, packed once and copied to where a step expects it.
-  mutating func emitConstantCopy(_ id: Graph.ID, to region: Region) {
-    let count = graph[id].shape.elementCount
-    let number = constant([id], count: count) { values, to in
-      values[0].scalars.withUnsafeBufferPointer { to.update(from: $0.baseAddress!, count: count) }
-    }
-    emit(graph[id].name, "constant", touching: [region]) { binder in
-      let piece = CopyCommand.Piece(from: 0, to: 0, count: count)
-      let command = CopyCommand(
-        input: binder.pointer(constant: number), output: binder.pointer(region), pieces: binder.keep([piece]),
-        pieceCount: 1)
-      return Command(function: CopyCommand.run, arguments: binder.keep(command))
-    }
-  }
-
   /// Every lane of every block of a view: where its value comes from (−1: zero) and where it goes, in floats.
-  private func lanes(of view: BlockedView, _ source: (Int) -> Int) -> (sources: [Int], targets: [Int]) {
+  private func lanes(of view: BlockedView, _ source: (Int) -> Int) -> [(from: Int, to: Int)] {
     var logical: [Int: Int] = [:]
     for (channel, physical) in view.channels.enumerated() { logical[physical] = channel }
     let first = view.channels.min()! / 16
     let last = view.channels.max()! / 16
     let end = view.pixels == 1 ? first + (last - first + 2) / 2 * 2 : last + 1
-    let physical = Array(first * 16..<end * 16)
-    return (
-      physical.map { logical[$0].map(source) ?? -1 }, physical.map { $0 / 16 * view.region.plane + $0 % 16 }
-    )
+    return (first * 16..<end * 16).map {
+      (logical[$0].map(source) ?? -1, $0 / 16 * view.region.plane + $0 % 16)
+    }
+  }
+
+  /// Lanes that go together: up to 16 in a row, as far apart as channels are on both sides, or all zero.
+  private func runs(_ lanes: [(from: Int, to: Int)], _ fromStep: Int, _ toStep: Int) -> [LayoutCommand.Run] {
+    var runs: [LayoutCommand.Run] = []
+    for lane in lanes {
+      if let last = runs.last, last.count < 16, lane.to == last.to + last.count * toStep,
+        lane.from == (last.from < 0 ? -1 : last.from + last.count * fromStep)
+      {
+        runs[runs.count - 1].count += 1
+      } else {
+        runs.append(LayoutCommand.Run(from: lane.from, to: lane.to, count: 1))
+      }
+    }
+    return runs
   }
 
   private mutating func emitLayout(
-    _ kernel: String, _ from: Region, _ to: Region, _ sources: [Int], _ targets: [Int], batch: Int, pixels: Int,
-    inputBatchStride: @escaping @Sendable () -> Int, inputStep: Int, outputStep: Int
+    _ kernel: String, _ from: Region, _ to: Region, _ runs: [LayoutCommand.Run], batch: Int, pixels: Int,
+    inputBatchStride: @escaping @Sendable () -> Int, input: (pixel: Int, channel: Int),
+    outputBatchStride: @escaping @Sendable () -> Int, output: (pixel: Int, channel: Int)
   ) {
+    let function = kernels.move
     emit("", kernel, touching: [from, to]) { binder in
       let command = LayoutCommand(
-        input: binder.pointer(from), output: binder.pointer(to), sources: binder.keep(sources),
-        targets: binder.keep(targets), channels: sources.count, batch: batch, pixels: pixels,
-        inputBatchStride: inputBatchStride(), outputBatchStride: to.batchStride, inputStep: inputStep,
-        outputStep: outputStep)
+        function: function, input: binder.pointer(from), output: binder.pointer(to), runs: binder.keep(runs),
+        runCount: runs.count, batch: batch, pixels: pixels, inputBatchStride: inputBatchStride(),
+        outputBatchStride: outputBatchStride(), inputPixel: input.pixel, inputChannel: input.channel,
+        outputPixel: output.pixel, outputChannel: output.channel)
       return Command(function: LayoutCommand.run, arguments: binder.keep(command))
     }
   }
@@ -139,6 +142,8 @@ struct PlainStrides: Sendable {
   var batch: Int
   var channel: Int
   var pixel: Int
+
+  init(batch: Int, channel: Int, pixel: Int) { (self.batch, self.channel, self.pixel) = (batch, channel, pixel) }
 
   init(_ shape: Shape) {
     let g = BlockedGeometry(shape)

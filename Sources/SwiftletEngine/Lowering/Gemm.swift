@@ -7,7 +7,7 @@ func lowerGemm(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   guard let op = node.op as? FusedGemm, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]] else { return false }
   switch node.shape.rank {
   case 2: lowerVectors(&p, id, node, op.activation)
-  case 3: lowerTokens(&p, id, node, op.activation)
+  case 3: lowerTokens(&p, id, node, op)
   default: return false
   }
   return true

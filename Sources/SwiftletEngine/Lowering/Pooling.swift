@@ -35,28 +35,6 @@ func lowerPool(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   return true
 }
 
-/// The mean of every map, as `[batch, channels, 1, 1]` or `[batch, channels]`.
-func lowerGlobalPool(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
-  let isMean = (node.op as? ReduceMean).map { $0.axes.sorted() == [2, 3] && p.graph[node.inputs[0]].shape.rank == 4 }
-  guard node.op is GlobalAveragePool || isMean == true else { return false }
-  let x = p.compact(p.blocked(node.inputs[0]))
-  let y = p.place(id, layout: x.layout)
-  let function = p.kernels.globalAverage
-  p.emit(node.name, "global average", touching: [x.region, y.region]) { binder in
-    let command = GlobalPoolCommand(function: function, input: binder.list(x), output: binder.list(y), pixels: x.pixels)
-    return Command(function: GlobalPoolCommand.run, arguments: binder.keep(command))
-  }
-  p.set(id, y)
-  return true
-}
-
-/// Zeros around a map.
-func lowerPad(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
-  guard let op = node.op as? Pad, op.value == 0 else { return false }
-  p.set(id, p.padded(p.compact(p.blocked(node.inputs[0])), op.pads, for: id))
-  return true
-}
-
 func lowerResize(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   guard let op = node.op as? Resize else { return false }
   let x = p.compact(p.blocked(node.inputs[0]))

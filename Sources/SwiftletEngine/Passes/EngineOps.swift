@@ -29,17 +29,46 @@ struct FusedConv: Op {
   }
 }
 
-/// A linear layer that applies an activation. Inputs: x, weight, bias.
+/// A linear layer that perhaps adds a shortcut, and applies an activation. Inputs: x, weight, bias, shortcut.
 struct FusedGemm: Op {
   static let name = "FusedGemm"
   static let samples: [Sample] = []
+  var hasShortcut = false
   var activation: UnaryCall?
 
-  func shape(_ inputs: [Shape]) throws(GraphError) -> Shape { try Gemm().shape(inputs) }
+  func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
+    let out = try Gemm().shape(Array(inputs.prefix(3)))
+    if hasShortcut, inputs.last != out { throw GraphError("the shortcut \(inputs) does not fit \(out)") }
+    return out
+  }
   func cost(_ inputs: [Shape], _ output: Shape) -> Cost { Gemm().cost(inputs, output) }
   func reference(_ inputs: [NDArray]) -> NDArray {
-    let y = Gemm().reference(inputs)
+    var y = Gemm().reference(Array(inputs.prefix(3)))
+    if hasShortcut { y = Add().reference([y, inputs[3]]) }
     return activation?.reference(y) ?? y
+  }
+}
+
+/// The scalars as an array `split`, its dimensions in another order, then as an array `joined`.
+struct Rearrange: Op {
+  static let name = "Rearrange"
+  static let samples: [Sample] = []
+  var split: Shape
+  var permutation: [Int]
+  var joined: Shape
+
+  func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
+    try Reshape(joined).shape([Transpose(permutation).shape([Reshape(split).shape(inputs)])])
+  }
+
+  /// The movement back to an array `source`.
+  func inverse(_ source: Shape) -> Rearrange {
+    let back = permutation.indices.map { permutation.firstIndex(of: $0)! }
+    return Rearrange(split: Shape(permutation.map { split[$0] }), permutation: back, joined: source)
+  }
+
+  func reference(_ inputs: [NDArray]) -> NDArray {
+    Transpose(permutation).reference([inputs[0].reshaped(split)]).reshaped(joined)
   }
 }
 
@@ -91,5 +120,17 @@ struct NormalizedBias: Op {
       let factor = Double(values[1][c]) / (Double(values[4][c]) + Double(epsilon)).squareRoot()
       return Float((Double(values[0][c]) - Double(values[3][c])) * factor + Double(values[2][c]))
     }
+  }
+}
+
+/// weight · factor for each output channel. Inputs: weight, factor `[out]`.
+struct ScaledWeight: Op {
+  static let name = "ScaledWeight"
+  static let samples: [Sample] = []
+
+  func shape(_ inputs: [Shape]) throws(GraphError) -> Shape { inputs[0] }
+  func reference(_ inputs: [NDArray]) -> NDArray {
+    let perChannel = inputs[0].scalars.count / inputs[0].shape[0]
+    return NDArray(inputs[0].shape) { inputs[0].scalars[$0] * inputs[1].scalars[$0 / perChannel] }
   }
 }

@@ -29,6 +29,12 @@ extension Binary {
     [
       Sample(op, [[2, 5, 3, 4], [2, 5, 3, 4]], range: range),
       Sample(op, [[2, 20, 3, 4], [2, 20, 1, 1]], range: range),
+      Sample(op, [[2, 20, 3, 1], [2, 20, 3, 4]], range: range),
+      Sample(op, [[2, 20, 3, 4], [2, 1, 3, 4]], range: range),
+      Sample(op, [[2, 20, 3, 4], [20, 1, 1]], range: range),
+      Sample(op, [[1, 3, 7, 5], []], range: range),
+      Sample(op, [[2, 7, 20], [1, 7, 20]], range: range),
+      Sample(op, [[2, 3, 40], [2, 3, 1]], range: range),
       Sample(op, [[2, 3, 17], [17]], range: range),
       Sample(op, [[4, 18], [4, 18]], range: range),
     ]

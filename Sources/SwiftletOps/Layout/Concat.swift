@@ -7,6 +7,9 @@ public struct Concat: Op {
     Sample(Concat(axis: 1), [[2, 5, 3, 4], [2, 18, 3, 4]]),
     Sample(Concat(axis: 1), [[1, 16, 3, 3], [1, 32, 3, 3], [1, 7, 3, 3]]),
     Sample(Concat(axis: 0), [[2, 3], [4, 3]]),
+    Sample(Concat(axis: 1), [[2, 1, 20], [2, 5, 20]]),
+    Sample(Concat(axis: 3), [[2, 20, 3, 2], [2, 20, 3, 4]]),
+    Sample(Concat(axis: 2), [[2, 3, 20], [2, 3, 4]]),
   ]
   public var axis: Int
   public init(axis: Int) { self.axis = axis }

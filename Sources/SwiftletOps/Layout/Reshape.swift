@@ -41,7 +41,10 @@ public struct Transpose: Op {
   public static let name = "Transpose"
   public static let samples = [
     Sample(Transpose([0, 2, 1]), [[2, 5, 7]]), Sample(Transpose([0, 3, 1, 2]), [[2, 3, 4, 5]]),
-    Sample(Transpose([2, 0, 3, 1]), [[2, 18, 4, 5]]),
+    Sample(Transpose([2, 0, 3, 1]), [[2, 18, 4, 5]]), Sample(Transpose([0, 1, 3, 2]), [[2, 18, 17, 9]]),
+    Sample(Transpose([1, 0, 2]), [[3, 5, 20]]), Sample(Transpose([0, 2, 3, 1]), [[2, 20, 4, 5]]),
+    Sample(Transpose([0, 2, 1]), [[1, 33, 18]]), Sample(Transpose([0, 3, 5, 2, 4, 1]), [[2, 20, 3, 2, 4, 2]]),
+    Sample(Transpose([1, 0]), [[17, 20]]),
   ]
   public var permutation: [Int]
   public init(_ permutation: [Int]) { self.permutation = permutation }

@@ -8,6 +8,10 @@ public struct Slice: Op {
     Sample(Slice(axis: 1, start: 0, end: 16), [[1, 32, 3, 3]]),
     Sample(Slice(axis: 1, start: 1, end: 9, step: 2), [[2, 9, 3, 3]]),
     Sample(Slice(axis: 0, start: 1, end: 2), [[3, 4]]),
+    Sample(Slice(axis: 2, start: 1, end: 4, step: 2), [[2, 20, 5, 3]]),
+    Sample(Slice(axis: 3, start: 2, end: 5), [[2, 20, 3, 6]]),
+    Sample(Slice(axis: 1, start: 1, end: 4), [[2, 5, 20]]),
+    Sample(Slice(axis: 2, start: 3, end: 12), [[2, 5, 20]]),
   ]
   public var axis: Int
   public var start: Int

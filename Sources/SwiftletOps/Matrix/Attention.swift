@@ -9,6 +9,7 @@ public struct Attention: Op {
   public static let samples = [
     Sample(Attention(heads: 4, scale: 0.5), [[2, 9, 24], [2, 9, 24], [2, 9, 24]]),
     Sample(Attention(heads: 2, scale: 0.2), [[1, 20, 34], [1, 7, 34], [1, 7, 10]]),
+    Sample(Attention(heads: 1, scale: 0.1), [[2, 70, 32], [2, 300, 32], [2, 300, 16]]),
   ]
   /// ONNX's `q_num_heads` and `kv_num_heads`.
   public var heads: Int

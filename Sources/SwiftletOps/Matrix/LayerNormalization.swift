@@ -6,6 +6,7 @@ public struct LayerNormalization: Op {
   public static let samples = [
     Sample(LayerNormalization(), [[2, 5, 36], [36], [36]]),
     Sample(LayerNormalization(epsilon: 1e-6), [[3, 19], [19], [19]]),
+    Sample(LayerNormalization(), [[2, 3, 4, 37], [37], [37]]),
   ]
   public var epsilon: Float
   public init(epsilon: Float = 1e-5) { self.epsilon = epsilon }

@@ -5,6 +5,7 @@ public struct MatMul: Op {
   public static let name = "MatMul"
   public static let samples = [
     Sample(MatMul(), [[2, 3, 5], [2, 5, 7]]), Sample(MatMul(), [[2, 2, 9, 17], [2, 2, 17, 20]]),
+    Sample(MatMul(), [[70, 3], [3, 40]]),
   ]
   public init() {}
 

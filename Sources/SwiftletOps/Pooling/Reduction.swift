@@ -18,6 +18,10 @@ extension Reduction {
       Sample(Self(axes: [1], keepDimensions: false), [[2, 5, 12]]),
       Sample(Self(axes: [2, 3], keepDimensions: true), [[2, 5, 3, 4]]),
       Sample(Self(axes: [3], keepDimensions: true), [[1, 3, 2, 19]]),
+      Sample(Self(axes: [3], keepDimensions: true), [[2, 20, 4, 5]]),
+      Sample(Self(axes: [2, 3], keepDimensions: false), [[2, 20, 3, 4]]),
+      Sample(Self(axes: [1], keepDimensions: true), [[2, 20, 1, 1]]),
+      Sample(Self(axes: [2], keepDimensions: true), [[2, 5, 35]]),
     ]
   }
 

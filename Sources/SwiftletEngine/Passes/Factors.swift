@@ -1,0 +1,53 @@
+import SwiftletGraph
+import SwiftletOps
+
+/// A factor or summand for each output channel of a layer, or one for all, goes into its weights and bias.
+@Sendable func foldingFactors(_ graph: Graph) throws(GraphError) -> Graph {
+  let uses = graph.useCounts
+  let isConstant = graph.constants
+  return try graph.rewritten { node, id, inputs in
+    guard node.op is Mul || node.op is Add else { return nil }
+    let sources = graph[id].inputs
+    for i in 0..<2 where isConstant[sources[i]] && uses[sources[1 - i]] == 1 {
+      let layer = inputs[1 - i]
+      guard layer.shape == node.shape, layer.takesFactors,
+        let factors = inputs[i].perOutputChannel(of: layer)
+      else { continue }
+      let parts = layer.inputs
+      if node.op is Add { return layer.builder.add(layer.node.op, [parts[0], parts[1], parts[2] + factors]) }
+      return layer.builder.add(
+        layer.node.op, [parts[0], parts[1].apply(ScaledWeight(), factors), parts[2] * factors])
+    }
+    return nil
+  }
+}
+
+extension Graph {
+  /// Whether each node depends on parameters and constants alone.
+  var constants: [Bool] {
+    var result: [Bool] = []
+    for node in nodes { result.append(!(node.op is Input) && node.inputs.allSatisfy { result[$0] }) }
+    return result
+  }
+}
+
+extension Tensor {
+  /// Whether this is a layer whose output nothing has been done to.
+  fileprivate var takesFactors: Bool {
+    switch node.op {
+    case let op as FusedConv: op.activation == nil && !op.hasShortcut
+    case let op as FusedGemm: op.activation == nil
+    default: false
+    }
+  }
+
+  /// This value as `[channels]`, where it is one number for each output channel of `layer` or one for all.
+  fileprivate func perOutputChannel(of layer: Tensor) -> Tensor? {
+    let axis = layer.node.op is FusedConv ? 1 : layer.shape.rank - 1
+    let count = layer.shape[axis]
+    if shape.elementCount == 1 { return reshaped([1]).expanded([count]) }
+    let missing = layer.shape.rank - shape.rank
+    guard missing >= 0, shape.elementCount == count, axis >= missing, shape[axis - missing] == count else { return nil }
+    return reshaped([count])
+  }
+}
