@@ -30,7 +30,7 @@ struct BlockDiagram {
   /// - Throws: `GraphError` when there is no such part.
   init(_ graph: Graph, from first: String, through last: String) throws(GraphError) {
     (self.graph, useCounts) = (graph, graph.useCounts)
-    let dynamic = Self.dynamic(graph)
+    let dynamic = graph.isConstant.map(!)
     let members = try Self.range(graph, dynamic, first, last).filter { dynamic[$0] }
     for id in members {
       let inputs = graph[id].inputs.filter { dynamic[$0] }
@@ -38,13 +38,6 @@ struct BlockDiagram {
       add(id, inputs)
     }
     addOutputs(members, dynamic)
-  }
-
-  /// Which nodes depend on the network's input.
-  private static func dynamic(_ graph: Graph) -> [Bool] {
-    var dynamic: [Bool] = []
-    for node in graph.nodes { dynamic.append(node.op is Input || node.inputs.contains { dynamic[$0] }) }
-    return dynamic
   }
 
   /// The nodes from the first named under `first` to the last named under `last`, and those behind it that bear the name

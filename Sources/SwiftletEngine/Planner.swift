@@ -14,14 +14,12 @@ struct Planner {
   /// The region that a node's output shares with the other parts of a concatenation.
   private var shared: [Graph.ID: Region] = [:]
   /// Whether a node depends on parameters and constants alone.
-  private(set) var isConstant: [Bool] = []
+  let isConstant: [Bool]
 
   init(_ graph: Graph, _ kernels: KernelSet, threads: Int) {
     (self.graph, self.kernels, self.threads) = (graph, kernels, threads)
     values = Array(repeating: nil, count: graph.nodes.count)
-    for node in graph.nodes {
-      isConstant.append(!(node.op is Input) && node.inputs.allSatisfy { isConstant[$0] })
-    }
+    isConstant = graph.isConstant
     for (member, group) in concatenationGroups(graph, isConstant) {
       if shared[group] == nil {
         shared[group] = track(

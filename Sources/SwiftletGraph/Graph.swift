@@ -62,6 +62,13 @@ public struct Graph: Sendable {
     return counts
   }
 
+  /// Whether each node depends on parameters and constants alone.
+  public var isConstant: [Bool] {
+    var result: [Bool] = []
+    for node in nodes { result.append(!(node.op is Input) && node.inputs.allSatisfy { result[$0] }) }
+    return result
+  }
+
   /// The graph without the nodes that no output needs; inputs stay.
   public func pruned(keepingParameters: Bool = false) -> Graph {
     var needed = nodes.map { $0.op is Input || (keepingParameters && $0.op is Parameter) }

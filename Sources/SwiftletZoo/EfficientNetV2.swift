@@ -3,7 +3,8 @@ public import SwiftletGraph
 extension Family {
   public static let efficientNetV2 = Family(
     "EfficientNetV2", year: 2021, paper: "EfficientNetV2: Smaller Models and Faster Training, Tan and Le, ICML 2021",
-    url: "https://arxiv.org/abs/2104.00298", reference: "timm efficientnetv2_*, tf_efficientnetv2_*, torchvision efficientnet_v2_*",
+    url: "https://arxiv.org/abs/2104.00298",
+    reference: "timm efficientnetv2_*, tf_efficientnetv2_*, torchvision efficientnet_v2_*",
     licence: "Apache-2.0, BSD-3-Clause",
     idea: """
       In early stages Fused-MBConv, one 3×3 convolution in place of expansion and depthwise filter, is faster on \

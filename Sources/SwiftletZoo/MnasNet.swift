@@ -4,7 +4,8 @@ extension Family {
   public static let mnasNet = Family(
     "MnasNet", year: 2019,
     paper: "MnasNet: Platform-Aware Neural Architecture Search for Mobile, Tan et al., CVPR 2019",
-    url: "https://arxiv.org/abs/1807.11626", reference: "timm mnasnet_*, semnasnet_*, torchvision mnasnet*", licence: "Apache-2.0, BSD-3-Clause",
+    url: "https://arxiv.org/abs/1807.11626", reference: "timm mnasnet_*, semnasnet_*, torchvision mnasnet*",
+    licence: "Apache-2.0, BSD-3-Clause",
     idea: """
       Inverted residuals whose kernels, expansions, squeeze-and-excitation and repeats are searched stage by stage, \
       with the latency measured on a phone in the reward.

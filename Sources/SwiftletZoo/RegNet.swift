@@ -5,7 +5,7 @@ extension Family {
   public static let regNet = Family(
     "RegNet", year: 2020, paper: "Designing Network Design Spaces, Radosavovic et al., CVPR 2020",
     url: "https://arxiv.org/abs/2003.13678", reference: "timm regnetx_*, regnety_*, torchvision regnet_*",
-    licence: "Apache-2.0, BSD-3-Clause", 
+    licence: "Apache-2.0, BSD-3-Clause",
     idea: """
       Not one network but a space of good ones: the widths of the stages lie on a line that is rounded to steps, and all \
       3×3 convolutions have groups of the same size. Few numbers describe each network.

@@ -173,12 +173,14 @@ private func sweep(
 ) {
   withUnsafePointer(to: arguments) { arguments in
     withUnsafePointer(to: panel) { panel in
-      for i in 0..<spans.count {
+      var i = 0
+      while i < spans.count {
         let span = spans[i]
+        let count = max(1, spans.whole - i)
         tile(
-          span.height, UnsafeRawPointer(arguments), UnsafeRawPointer(panel),
-          x + span.first * arguments.pointee.pixelStep,
-          y + span.first * 16, nil, panel.pointee.weights)
+          span.height, count, UnsafeRawPointer(arguments), UnsafeRawPointer(panel),
+          x + span.first * arguments.pointee.pixelStep, y + span.first * 16, nil)
+        i += count
       }
     }
   }

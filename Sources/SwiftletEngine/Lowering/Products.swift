@@ -34,7 +34,7 @@ func lowerAttention(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
     touching: [q.region, keyRegion, valueRegion, y.region, scratch]
   ) { binder in
     let command = AttentionCommand(
-      scoreTile: set.tiles[TileKey(16, .gather16, .clamp)]!, mixTile: set.tiles[TileKey(16, .dense, .clamp)]!,
+      scoreTile: set.tiles[TileKey(16, .gather16, .clamp)]!, mixTile: set.tiles[TileKey(16, .dense16, .clamp)]!,
       weights: set.attentionWeights, times: set.binary[BinaryKind.mul.rawValue], mixArguments: mixArguments,
       query: binder.pointer(q.region), keyPanels: binder.pointer(keyRegion), valuePanels: binder.pointer(valueRegion),
       output: binder.pointer(y.region) + y.blocks[0] * y.region.plane, offsets: binder.keep(offsets),

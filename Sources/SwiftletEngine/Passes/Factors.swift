@@ -3,8 +3,7 @@ import SwiftletOps
 
 /// A factor or summand for each output channel of a layer, or one for all, goes into its weights and bias.
 @Sendable func foldingFactors(_ graph: Graph) throws(GraphError) -> Graph {
-  let uses = graph.useCounts
-  let isConstant = graph.constants
+  let (uses, isConstant) = (graph.useCounts, graph.isConstant)
   return try graph.rewritten { node, id, inputs in
     guard node.op is Mul || node.op is Add else { return nil }
     let sources = graph[id].inputs
@@ -19,15 +18,6 @@ import SwiftletOps
         layer.node.op, [parts[0], parts[1].apply(ScaledWeight(), factors), parts[2] * factors])
     }
     return nil
-  }
-}
-
-extension Graph {
-  /// Whether each node depends on parameters and constants alone.
-  var constants: [Bool] {
-    var result: [Bool] = []
-    for node in nodes { result.append(!(node.op is Input) && node.inputs.allSatisfy { result[$0] }) }
-    return result
   }
 }
 

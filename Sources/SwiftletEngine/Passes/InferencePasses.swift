@@ -76,11 +76,12 @@ extension DynamicConv {
 }
 
 @Sendable func fusingEpilogues(_ graph: Graph) throws(GraphError) -> Graph {
-  let uses = graph.useCounts
+  let (uses, isConstant) = (graph.useCounts, graph.isConstant)
   return try graph.rewritten { node, id, inputs in
     func isOnlyUse(_ i: Int) -> Bool { uses[graph[id].inputs[i]] == 1 }
     if node.op is Add {
-      for i in [1, 0] where isOnlyUse(i) && inputs[0].shape == inputs[1].shape {
+      // What does not depend on the input is computed once.
+      for i in [1, 0] where isOnlyUse(i) && !isConstant[graph[id].inputs[i]] && inputs[0].shape == inputs[1].shape {
         if let sum = inputs[i].adding(inputs[1 - i], uses, graph[id].inputs[i], graph) { return sum }
       }
       return nil

@@ -8,9 +8,7 @@ import SwiftletOps
 /// new kernel is computed from the parameters of all branches, so names and weights stay those of the branches. Ding et
 /// al., "RepVGG", CVPR 2021, §3.3.
 @Sendable package func mergingBranches(_ graph: Graph) throws(GraphError) -> Graph {
-  let uses = graph.useCounts
-  var isConstant: [Bool] = []
-  for node in graph.nodes { isConstant.append(!(node.op is Input) && node.inputs.allSatisfy { isConstant[$0] }) }
+  let (uses, isConstant) = (graph.useCounts, graph.isConstant)
   var forms: [[LinearForm]] = Array(repeating: [], count: graph.nodes.count)
 
   /// A value that something else reads too is computed anyway: only the value itself, no form of it, is taken.
