@@ -39,6 +39,7 @@ struct PVANet: Layer {
     }
     var x = first.maxPooled(3, stride: 2, ceilMode: true)
     return (2...5).map { stage in
+      if stage > 3 && (x.height % 2, x.width % 2) != (0, 0) { image.refuseSize(multiple: 32) }
       for block in 1...(stage == 2 ? 3 : 4) {
         let place = PVABlock(stage: stage, block: block)
         x = x.scoped("conv\(stage)_\(block)") {
@@ -93,5 +94,15 @@ struct ConcatenatedReLU: Layer {
       let weight = $0.parameter("weight", [both.channels]).reshaped(shape)
       return $0 * weight + $0.parameter("bias", [both.channels]).reshaped(shape)
     }.relu
+  }
+}
+
+extension Tensor {
+  /// States that the network does not take images of this size.
+  fileprivate func refuseSize(multiple: Int) {
+    let (rows, columns) = (height / multiple * multiple, width / multiple * multiple)
+    builder.fail(
+      "PVANet takes heights and widths that are multiples of \(multiple), found \(height)×\(width); "
+        + "use \(max(rows, multiple))×\(max(columns, multiple)) or \(rows + multiple)×\(columns + multiple)")
   }
 }
