@@ -17,7 +17,7 @@ public struct Dialect: Sendable {
   /// What becomes of components that fit a pattern.
   public struct Rule: Sendable, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral {
     var names: [String]
-    var inner: [(pattern: String, rule: Rule)] = []
+    var inner: [Line] = []
 
     public init(stringLiteral name: String) { names = [name] }
     /// The array is in several pieces in such files: their rows, one piece after the other.
@@ -25,17 +25,27 @@ public struct Dialect: Sendable {
     /// Rules of its own for what follows, in place of keeping it.
     public static func into(_ name: String, _ inner: KeyValuePairs<String, Rule>) -> Rule {
       var rule = Rule(stringLiteral: name)
-      rule.inner = inner.map { ($0.key, $0.value) }
+      rule.inner = Line.list(inner)
       return rule
+    }
+  }
+
+  /// A rule and the components that it is for.
+  struct Line: Sendable {
+    let pattern: [Substring]
+    let rule: Rule
+
+    static func list(_ rules: KeyValuePairs<String, Rule>) -> [Line] {
+      rules.map { Line(pattern: $0.key.split(separator: "."), rule: $0.value) }
     }
   }
 
   /// Whose names these are, as in "torchvision".
   public var name: String
-  var rules: [(pattern: String, rule: Rule)]
+  var rules: [Line]
 
   public init(_ name: String, _ rules: KeyValuePairs<String, Rule>) {
-    (self.name, self.rules) = (name, rules.map { ($0.key, $0.value) })
+    (self.name, self.rules) = (name, Line.list(rules))
   }
 
   /// What each of `parameters`, given in the network's order, is called; several names for one that comes in pieces.
@@ -53,11 +63,11 @@ private struct Translation {
   /// - Parameters:
   ///   - components: what is left of a name behind `ours`, which has become `theirs`.
   mutating func names(
-    _ components: ArraySlice<Substring>, _ rules: [(pattern: String, rule: Dialect.Rule)], ours: String, theirs: String
+    _ components: ArraySlice<Substring>, _ rules: [Dialect.Line], ours: String, theirs: String
   ) -> [String] {
-    for (pattern, rule) in rules {
-      guard let captures = Self.captures(components, pattern.split(separator: ".")) else { continue }
-      let count = pattern.split(separator: ".").count
+    for line in rules {
+      guard let captures = Self.captures(components, line.pattern) else { continue }
+      let (rule, count) = (line.rule, line.pattern.count)
       let scope = Self.joined([ours] + components.prefix(count).map(String.init))
       let found = known[scope] ?? rule.names.map { Self.joined([theirs, filled($0, captures, under: theirs)]) }
       known[scope] = found

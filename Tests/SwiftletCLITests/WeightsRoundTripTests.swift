@@ -19,7 +19,7 @@ import _SwiftletTestSupport
   static let folder: URL = {
     let memory = URL(filePath: "/dev/shm")
     let room = try? FileManager.default.attributesOfFileSystem(forPath: memory.path)[.systemFreeSize] as? Int
-    return (room ?? 0) ?? 0 > 2 << 30 ? memory : FileManager.default.temporaryDirectory
+    return (room ?? 0) > 2 << 30 ? memory : FileManager.default.temporaryDirectory
   }()
 
   @Test(arguments: names) func comesBack(_ name: String) throws {
