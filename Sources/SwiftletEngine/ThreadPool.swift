@@ -10,16 +10,15 @@ final class ThreadPool: @unchecked Sendable {
   private let commands: UnsafePointer<Command>
   private let commandCount: Int
   private var runs = 0
-  /// Seconds that one thread alone takes.
-  private var alone = Double.infinity
-  /// When a run is next tried with all threads, after one of them had to be waited for.
+  /// Seconds of a run, lately: by one thread alone, by all together.
+  private var alone = 0.0
+  private var together = 0.0
+  /// When all threads are next tried together, after they were slower than one.
   private var soloUntil = 0.0
   private var soloSeconds = shortestSolo
   private static let lineFloats = 32
   /// How long an idle thread spins before it sleeps.
   private static let spinSeconds = 200e-6
-  /// A thread that is this late at a barrier has lost its core to another program.
-  private static let lateSeconds = 400e-6
   /// How long runs do without the other threads then: longer each time it happens again.
   private static let shortestSolo = 0.01
   private static let longestSolo = 1.28
@@ -65,7 +64,7 @@ final class ThreadPool: @unchecked Sendable {
   func run() {
     let state = platform_flush_denormals()
     if count == 1 {
-      _ = walk(0, 1)
+      walk(0, 1)
     } else {
       let began = platform_seconds()
       if began < soloUntil || runs == 1 { runAlone(began) } else { runTogether(began) }
@@ -76,55 +75,52 @@ final class ThreadPool: @unchecked Sendable {
 
   /// The second run of all is one of these, so that there is something to compare with.
   private func runAlone(_ began: Double) {
-    _ = walk(0, 1)
+    walk(0, 1)
     let seconds = platform_seconds() - began
-    alone = min(seconds, alone * 1.05)  // forgets: the machine may have become slower for good
+    alone = runs == 1 ? seconds : 0.75 * alone + 0.25 * seconds
+    if runs == 1 { together = 0.75 * alone }
   }
 
+  /// One slow run says little: it counts as two runs of one thread at most, and only a few in a row outweigh the others.
   private func runTogether(_ began: Double) {
     platform_store(start, platform_load(start) &+ 1)
     if platform_load(sleepers) != 0 { platform_wake_all(start) }
-    let wasLate = walk(0, count)
+    walk(0, count)
+    if runs == 0 { return }
     let now = platform_seconds()
-    if wasLate || now - began > alone {
+    let seconds = min(now - began, 2 * alone)
+    together = 0.75 * together + 0.25 * seconds
+    if together > alone {
       soloUntil = now + soloSeconds
       soloSeconds = min(2 * soloSeconds, Self.longestSolo)
-    } else {
+      together = 0.75 * alone
+    } else if seconds < alone {
       soloSeconds = max(soloSeconds / 2, Self.shortestSolo)
     }
   }
 
-  /// Walks all commands; whether another thread was late.
   @inline(__always)
-  fileprivate func walk(_ thread: Int, _ threads: Int) -> Bool {
-    var wasLate = false
+  fileprivate func walk(_ thread: Int, _ threads: Int) {
     for i in 0..<commandCount {
       commands[i].function(commands[i].arguments, thread, threads)
-      if threads > 1, barrier(thread) { wasLate = true }
+      if threads > 1 { barrier(thread) }
     }
-    return wasLate
   }
 
-  /// Waits until all threads are here; whether one of them was late.
-  private func barrier(_ thread: Int) -> Bool {
+  /// Waits until all threads are here.
+  private func barrier(_ thread: Int) {
     let mine = lines + thread * Self.lineFloats
     let epoch = mine.pointee &+ 1
     platform_store_release(mine, epoch)
-    var began = 0.0
-    var wasLate = false
     for other in 0..<count where other != thread {
       var spins = 0
       while Int32(bitPattern: platform_load_acquire(lines + other * Self.lineFloats) &- epoch) < 0 {
         spins += 1
         if spins > 64 { platform_relax() }
-        if spins & 1023 == 0 {  // some ten microseconds
-          if began == 0 { began = platform_seconds() }
-          wasLate = wasLate || platform_seconds() - began > Self.lateSeconds
-          if spins > 4096 { platform_yield() }  // the other thread may be waiting for this very core
-        }
+        // The other thread may be waiting for this very core.
+        if spins > 4096 && spins & 1023 == 0 { platform_yield() }
       }
     }
-    return wasLate
   }
 
   /// Waits for a run after number `seen`; the new number, or `nil` when the pool ends.
@@ -156,7 +152,7 @@ private final class Worker {
     var seen: UInt32 = 0
     while let next = pool.next(after: seen) {
       seen = next
-      _ = pool.walk(number, pool.count)
+      pool.walk(number, pool.count)
     }
     pool.left()
   }
