@@ -23,14 +23,14 @@ extension Family {
       Model(timm: "semnasnet_140") { MnasNet(.a1, width: 1.4, classes: $0) },
       Model(timm: "mnasnet_small", top1: (66.204, "lamb_in1k")) { MnasNet(.small, classes: $0) },
       torchvision("0_5", 67.734, width: 0.5),
-      torchvision("0_75", 71.18, width: 0.75),
+      torchvision("0_75", 71.18, width: 0.75, crop: 0.965),
       torchvision("1_0", 73.456, width: 1),
-      torchvision("1_3", 76.506, width: 1.3),
+      torchvision("1_3", 76.506, width: 1.3, crop: 0.965),
     ])
 
-  private static func torchvision(_ name: String, _ top1: Double, width: Double) -> Model {
+  private static func torchvision(_ name: String, _ top1: Double, width: Double, crop: Double = 0.875) -> Model {
     Model(
-      "torchvision.mnasnet\(name)", .square(224, .bilinear), top1: top1,
+      "torchvision.mnasnet\(name)", .square(224, crop: crop, .bilinear), top1: top1,
       top1Source: "torchvision MNASNet\(name)_Weights.IMAGENET1K_V1", classifier: "classifier.1."
     ) { MnasNet(.b1, width: width, dropout: 0.2, classes: $0) }
     .written(in: MnasNet.torchvision)
