@@ -13,7 +13,7 @@ struct DemoCommand: ParsableCommand {
   @Option(help: "A folder of photos.")
   var photos = "Examples/Photos"
   @Option(help: "About how many seconds to measure in all.")
-  var seconds = 10.0
+  var seconds = 6.0
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var output: OutputOptions
 
