@@ -13,9 +13,9 @@ extension Family {
       """,
     block: .init("squeezenet1_0_simple_bypass", "features.4"),
     models: [
-      Model(
-        "squeezenet1_0_caffe", caffe, top1: 57.5, top1Source: "table 3 of the paper", classifier: "mods.conv10."
-      ) { SqueezeNetCaffe(version: .v1_0, classes: $0) },
+      Model("squeezenet1_0_caffe", caffe, classifier: "mods.conv10.") {
+        SqueezeNetCaffe(version: .v1_0, classes: $0)
+      },
       Model("squeezenet1_1_caffe", caffe, classifier: "mods.conv10.") {
         SqueezeNetCaffe(version: .v1_1, classes: $0)
       },
@@ -23,10 +23,9 @@ extension Family {
         "squeezenet1_0_simple_bypass", .caffe, top1: 60.4, top1Source: "table 3 of the paper",
         classifier: "classifier.1."
       ) { SqueezeNetBypass(isComplex: false, classes: $0) },
-      Model(
-        "squeezenet1_0_complex_bypass", .caffe, top1: 58.8, top1Source: "table 3 of the paper",
-        classifier: "classifier.1."
-      ) { SqueezeNetBypass(isComplex: true, classes: $0) },
+      Model("squeezenet1_0_complex_bypass", .caffe, classifier: "classifier.1.") {
+        SqueezeNetBypass(isComplex: true, classes: $0)
+      },
     ])
 
   private static var caffe: Preprocessing {
