@@ -3,6 +3,8 @@ final class Binder {
   private let arena: UnsafeMutablePointer<Float>
   private let input: UnsafeMutablePointer<Float>
   private let constants: [UnsafeMutablePointer<Float>]
+  /// What the step that is bound fetches for later ones.
+  var fetches: [Fetch] = []
   private var owned: [UnsafeMutableRawPointer] = []
   private var objects: [AnyObject] = []
 
@@ -36,6 +38,13 @@ final class Binder {
     p.initialize(from: values, count: values.count)
     owned.append(p)
     return UnsafePointer(p)
+  }
+
+  func keepFetches() -> FetchList {
+    let pieces = fetches.map { fetch in
+      FetchList.Piece(start: constants[fetch.constant] + fetch.floats.lowerBound, count: fetch.floats.count)
+    }
+    return FetchList(pieces: keep(pieces), count: pieces.count)
   }
 
   /// `object`, kept alive as long as the binder, as the argument of a command.

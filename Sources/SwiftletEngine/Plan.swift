@@ -15,6 +15,10 @@ struct Step: Sendable {
   var name: String
   var kernel: String
   var multiplyAdds: Int
+  /// Lines of weights that can be fetched for later steps while this one computes.
+  var idleLines: Int
+  /// The constant of which each value is used once.
+  var streamed: Int?
   var bind: @Sendable (Binder) -> Command
 }
 
@@ -33,6 +37,8 @@ public struct Plan: Sendable {
   public let threads: Int
   let steps: [Step]
   let constants: [ConstantRecipe]
+  /// What each step fetches for later ones.
+  let fetches: [[Fetch]]
   let arenaFloats: Int
   let outputs: [Region]
   public let inputShape: Shape
@@ -57,6 +63,7 @@ public struct Plan: Sendable {
     self.instructionSet = set
     self.threads = max(1, threads)
     (steps, constants, arenaFloats, outputs) = planner.finish()
+    fetches = SwiftletEngine.fetches(for: steps, constants)
   }
 
   /// Bytes for all values that are not weights.

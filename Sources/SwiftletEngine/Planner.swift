@@ -141,14 +141,17 @@ struct Planner {
 
   /// Appends a step that reads and writes such regions; `bind` makes its command.
   mutating func emit(
-    _ name: String, _ kernel: String, multiplyAdds: Int = 0, touching used: [Region],
+    _ name: String, _ kernel: String, multiplyAdds: Int = 0, idleLines: Int = 0, streaming constant: Int? = nil,
+    touching used: [Region],
     _ bind: @escaping @Sendable (Binder) -> Command
   ) {
     for region in used {
       region.first = min(region.first, steps.count)
       region.last = max(region.last, steps.count)
     }
-    steps.append(Step(name: name, kernel: kernel, multiplyAdds: multiplyAdds, bind: bind))
+    steps.append(
+      Step(
+        name: name, kernel: kernel, multiplyAdds: multiplyAdds, idleLines: idleLines, streamed: constant, bind: bind))
   }
 
   /// Adds constants computed from nodes and returns their number.

@@ -35,7 +35,10 @@ public final class Session {
       recipe.pack(values, to)
     }
     let binder = Binder(arena: arena, input: inputStart, constants: constants)
-    let bound = plan.steps.map { $0.bind(binder) }
+    let bound = zip(plan.steps, plan.fetches).map { step, fetches in
+      binder.fetches = fetches
+      return step.bind(binder)
+    }
     self.binder = binder
     commands = .allocate(capacity: max(1, bound.count))
     commands.initialize(from: bound, count: bound.count)

@@ -3,6 +3,7 @@
 /// Accumulators for neighbouring channels of one pixel; also one row of packed weights.
 public protocol Columns {
   static var width: Int { get }
+  init(splat: Float)
   init(_ p: Source)
   /// Reads back what `store` wrote.
   init(_ c: Target, _ blockStride: Int)
@@ -15,6 +16,7 @@ public protocol Columns {
 public struct One<V: Vector>: Columns {
   @usableFromInline var v: V
   @inlinable @inline(__always) public static var width: Int { V.lanes }
+  @inlinable @inline(__always) public init(splat: Float) { v = V(splat: splat) }
   @inlinable @inline(__always) public init(_ p: Source) { v = V(p) }
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = V(c) }
   @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) { v = v.fma(V(splat: s), w.v) }
@@ -26,6 +28,7 @@ public struct One<V: Vector>: Columns {
 /// Lanes that belong to no channel: zeros are stored, nothing is computed.
 public struct Blank<V: Vector>: Columns {
   @inlinable @inline(__always) public static var width: Int { 0 }
+  @inlinable @inline(__always) public init(splat: Float) {}
   @inlinable @inline(__always) public init(_ p: Source) {}
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) {}
   @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) {}
@@ -39,6 +42,10 @@ public struct Beside<L: Columns, R: Columns>: Columns {
   @usableFromInline var l: L
   @usableFromInline var r: R
   @inlinable @inline(__always) public static var width: Int { L.width + R.width }
+  @inlinable @inline(__always) public init(splat: Float) {
+    l = L(splat: splat)
+    r = R(splat: splat)
+  }
   @inlinable @inline(__always) public init(_ p: Source) {
     l = L(p)
     r = R(p + L.width)

@@ -27,6 +27,9 @@ public struct Panel: BitwiseCopyable {
   /// The weights that will be needed after these: tiles fetch them, a line a step, until they are all there.
   public var next: Source
   public var nextEnd: Source
+  /// Weights of a later step: when the next ones are there, one tile in four fetches these.
+  public var later: Source
+  public var laterEnd: Source
   /// Floats from the output's first channel to this panel's, and the same in the residual.
   public var outputOffset: Int
   public var residualOffset: Int
@@ -36,6 +39,7 @@ public struct Panel: BitwiseCopyable {
     inputOffset: Int = 0, next: Range<Int> = 0..<0, outputOffset: Int, residualOffset: Int
   ) {
     (self.next, nextEnd) = (weights + next.lowerBound, weights + next.upperBound)
+    (later, laterEnd) = (weights, weights)
     (self.weights, self.offsets, self.depth) = (weights, offsets, depth)
     (self.isFirstPart, self.isLastPart, self.inputOffset) = (isFirstPart, isLastPart, inputOffset)
     (self.outputOffset, self.residualOffset) = (outputOffset, residualOffset)
@@ -55,11 +59,19 @@ public func tiles<T: Tile, E: Epilogue, W: Walk>(
   let g = arguments.assumingMemoryBound(to: TileArguments.self).pointee
   let p = panel.assumingMemoryBound(to: Panel.self).pointee
   let epilogue = E(g, residual)
-  var (a, offset, next) = (a, 0, p.next)
-  for _ in 0..<count {
+  var (a, offset, next, later) = (a, 0, p.next, p.later)
+  for i in 0..<count {
     let to = c + offset
+    var fetched = p.weights
+    if next < p.nextEnd {
+      fetched = next
+      next += p.depth * 16
+    } else if i & 1 == 1, later < p.laterEnd {
+      fetched = later
+      later += p.depth * 16
+    }
     var accumulators = p.isFirstPart ? T(T.C(p.weights)) : T(to, g.outputBlockStride)
-    W.run(&accumulators, a, p.weights + T.C.width, g, p, next < p.nextEnd ? next : p.weights)
+    W.run(&accumulators, a, p.weights + T.C.width, g, p, fetched)
     if p.isLastPart {
       accumulators.store(to, g.outputBlockStride, epilogue, offset)
     } else {
@@ -67,7 +79,6 @@ public func tiles<T: Tile, E: Epilogue, W: Walk>(
     }
     a += T.height * W.step(g)
     offset += T.height * 16
-    next += p.depth * 16
   }
 }
 

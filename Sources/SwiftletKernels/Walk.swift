@@ -5,7 +5,7 @@ public import CVector
 public protocol Walk {
   /// Floats between the input's values of neighbouring output pixels.
   static func step(_ g: TileArguments) -> Int
-  /// Adds all products of a panel. `next` walks along, one line per step: the weights that will be needed after these.
+  /// Adds all products of a panel. `next` walks along, one line per step: weights that will be needed later.
   static func run<T: Tile>(_ t: inout T, _ a: Source, _ w: Source, _ g: TileArguments, _ p: Panel, _ next: Source)
 }
 

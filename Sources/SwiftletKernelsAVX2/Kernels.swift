@@ -4,6 +4,8 @@ public import SwiftletKernels
 
 typealias V = SIMD8<Float>
 typealias C16 = Beside<One<V>, One<V>>
+/// Of matrix × vector.
+typealias VectorColumns = Beside<C16, C16>
 typealias C8 = Beside<One<V>, Blank<V>>
 
 let tileKernels: [TileKey: TileFunction] = [
@@ -41,4 +43,4 @@ let tileKernels: [TileKey: TileFunction] = [
 
 /// All kernels for AVX2.
 public let avx2Kernels = kernelSet(
-  name: "AVX2", tiles: tileKernels, tileHeights: [6, 4, 3, 2, 1], panelDepth: 256)
+  name: "AVX2", tiles: tileKernels, tileHeights: [6, 4, 3, 2, 1], panelDepth: 192)

@@ -5,6 +5,8 @@ public import SwiftletKernels
 typealias V = SIMD16<Float>
 typealias C16 = One<V>
 typealias C32 = Beside<C16, C16>
+/// Of matrix × vector.
+typealias VectorColumns = C32
 
 let tileKernels: [TileKey: TileFunction] = [
   TileKey(32, .dense16, .clamp): { tallTile(C32.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },

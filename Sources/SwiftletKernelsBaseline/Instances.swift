@@ -72,7 +72,7 @@ func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int],
     addSample: { addSample(V.self, $0, $1, $2, $3, $4, $5, $6) },
     winogradInput: { winogradInput(V.self, $0, $1, $2, $3, $4) },
     winogradOutput: { winogradOutput(V.self, $0, $1, $2, $3, $4, $5, $6) },
-    matrixVector: { matrixVector(V.self, $0, $1, $2, $3, $4, $5) },
+    matrixVector: { matrixVector(VectorColumns.self, $0, $1, $2, $3, $4, $5) },
     softmax: { softmaxRow(V.self, $0, $1, $2) },
     layerNorm: { layerNormRow(V.self, $0, $1, $2, $3, $4, $5) },
     attentionWeights: { attentionWeights(V.self, $0, $1, $2, $3, $4, $5, $6) })

@@ -3,6 +3,8 @@ public import SwiftletKernels
 // What every 64-bit machine has: four lanes, sixteen registers.
 
 typealias V = SIMD4<Float>
+/// Of matrix × vector.
+typealias VectorColumns = C16
 typealias C16 = Beside<Beside<One<V>, One<V>>, Beside<One<V>, One<V>>>
 
 let tileKernels: [TileKey: TileFunction] = [

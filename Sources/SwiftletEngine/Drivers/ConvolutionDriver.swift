@@ -64,6 +64,8 @@ struct ConvolutionCommand: BitwiseCopyable {
   var callTiles: Int
   /// Threads share panels; otherwise tiles.
   var splitsPanels: Bool
+  /// Weights of later steps to be fetched meanwhile.
+  var fetches: FetchList
   /// Applied to what tiles have stored, while it is near.
   var post: UnaryFunction?
   var alpha: Float
@@ -72,26 +74,30 @@ struct ConvolutionCommand: BitwiseCopyable {
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: ConvolutionCommand.self)
     let units = c.pointee.batch * c.pointee.rows * c.pointee.spans.count
+    let fetcher = Fetcher(c.pointee.fetches, thread, threads)
     if c.pointee.splitsPanels {
-      c.pointee.run(raw, 0..<units, share(c.pointee.panelCount, thread, threads))
+      c.pointee.run(raw, 0..<units, share(c.pointee.panelCount, thread, threads), fetcher)
     } else {
-      c.pointee.run(raw, share(units, thread, threads), 0..<c.pointee.panelCount)
+      c.pointee.run(raw, share(units, thread, threads), 0..<c.pointee.panelCount, fetcher)
     }
   }
 
-  private func run(_ raw: UnsafeRawPointer, _ units: Range<Int>, _ panels: Range<Int>) {
+  private func run(_ raw: UnsafeRawPointer, _ units: Range<Int>, _ panels: Range<Int>, _ fetcher: Fetcher) {
+    var fetcher = fetcher
     var first = units.lowerBound
     while first < units.upperBound {
       let last = chunk < units.upperBound - first ? first + chunk : units.upperBound
-      for i in panels.lowerBound * parts..<panels.upperBound * parts { sweep(raw, self.panels + i, first, last) }
+      for i in panels.lowerBound * parts..<panels.upperBound * parts { sweep(raw, self.panels + i, first, last, &fetcher) }
       first = last
     }
   }
 
   /// One panel over the tiles `first..<last`, those of one height side by side in one call.
   @inline(__always)
-  private func sweep(_ raw: UnsafeRawPointer, _ call: UnsafePointer<PanelCall>, _ first: Int, _ last: Int) {
-    let panel = call.pointee.panel
+  private func sweep(
+    _ raw: UnsafeRawPointer, _ call: UnsafePointer<PanelCall>, _ first: Int, _ last: Int, _ fetcher: inout Fetcher
+  ) {
+    var panel = call.pointee.panel
     var unit = first
     while unit < last {
       let i = unit % spans.count
@@ -104,7 +110,8 @@ struct ConvolutionCommand: BitwiseCopyable {
       let from =
         input + (image * inputBatchStride + row * inputRowStride + s.first * arguments.pixelStep + panel.inputOffset)
       let add = shortcut.map { $0 + (image * shortcutBatchStride + pixel + panel.residualOffset) }
-      call.pointee.tile(s.height, count, raw, UnsafeRawPointer(call), from, to, add)
+      fetcher.give(&panel, lines: count / 2 * panel.depth)
+      withUnsafePointer(to: panel) { call.pointee.tile(s.height, count, raw, $0, from, to, add) }
       if let post, panel.isLastPart {
         for block in stride(from: 0, to: call.pointee.width, by: 16) {
           let p = to + block / 16 * arguments.outputBlockStride

@@ -141,6 +141,7 @@ extension Planner {
     let (region, batchStride, rowStride) = (reading.region, reading.batchStride, reading.rowStride)
     emit(
       node.name, choice.name, multiplyAdds: pixels * graph[node.inputs[1]].shape.elementCount,
+      idleLines: choice.isDense ? output.batch * (rows ?? 1) * (spans.whole / 2) * weights.panels.count * weights.depth : 0,
       touching: [region, output.region] + (shortcut.map { [$0.region] } ?? [])
     ) { binder in
       let packed = binder.pointer(constant: weights.constant)
@@ -152,7 +153,7 @@ extension Planner {
             weights: packed + panel.start + part.lowerBound * panel.width,
             offsets: offsets.map { $0 + part.lowerBound },
             depth: part.count, isFirstPart: i == 0, isLastPart: i == parts - 1,
-            inputOffset: part.lowerBound / 16 * finalArguments.inputBlockStride, next: panel.next(chunk),
+            inputOffset: part.lowerBound / 16 * finalArguments.inputBlockStride, next: panel.next(part.count, chunk),
             outputOffset: panel.block * output.region.plane,
             residualOffset: (panel.block + shortcutShift) * (shortcut?.region.plane ?? 0))
           return PanelCall(panel: call, tile: tile, width: panel.width)
@@ -165,7 +166,7 @@ extension Planner {
         rows: rows ?? 1, inputBatchStride: batchStride(), inputRowStride: rowStride,
         outputBatchStride: output.region.batchStride, outputRowStride: output.width * 16,
         shortcutBatchStride: shortcut?.region.batchStride ?? 0, chunk: chunk, callTiles: callTiles,
-        splitsPanels: splitsPanels, post: post, alpha: choice.post?.alpha ?? 0, beta: choice.post?.beta ?? 0)
+        splitsPanels: splitsPanels, fetches: binder.keepFetches(), post: post, alpha: choice.post?.alpha ?? 0, beta: choice.post?.beta ?? 0)
       return Command(function: ConvolutionCommand.run, arguments: binder.keep(command))
     }
   }
@@ -174,7 +175,7 @@ extension Planner {
   /// panels are cut into parts that stay in the first. Maps of few pixels keep the panel instead.
   private func tilesAtATime(_ depth: Int, _ parts: Int, _ output: BlockedView) -> Int {
     let floats = depth * kernels.tileHeights[0]
-    if parts > 1 { return max(4, min(16, 65_536 / floats)) }
+    if parts > 1 { return max(4, min(32, 131_072 / floats)) }
     return output.channels.count > output.pixels ? Int.max : max(2, min(16, 2048 / floats))
   }
 

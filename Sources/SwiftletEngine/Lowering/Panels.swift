@@ -20,9 +20,9 @@ struct PackedPanels: Sendable {
     }
 
     /// Which floats behind the panel's first are fetched while it is used: the next panel, where enough tiles use this one.
-    func next(_ tiles: Int) -> Range<Int> {
-      let size = (depth + 1) * width
-      return size..<(tiles > 16 ? 2 * size : size)
+    func next(_ products: Int, _ tiles: Int) -> Range<Int> {
+      let size = (products + 1) * width
+      return size..<(tiles >= 4 ? 2 * size : size)
     }
   }
   var constant: Int
