@@ -50,6 +50,7 @@ public struct Stack<A: Tile, B: Tile>: Tile where A.C == B.C {
 public typealias T2<C: Columns> = Stack<Pixel<C>, Pixel<C>>
 public typealias T3<C: Columns> = Stack<T2<C>, Pixel<C>>
 public typealias T4<C: Columns> = Stack<T2<C>, T2<C>>
+public typealias T5<C: Columns> = Stack<T3<C>, T2<C>>
 public typealias T6<C: Columns> = Stack<T3<C>, T3<C>>
 public typealias T7<C: Columns> = Stack<T4<C>, T3<C>>
 public typealias T8<C: Columns> = Stack<T4<C>, T4<C>>

@@ -107,6 +107,7 @@ public func shortTile<C: Columns, E: Epilogue, W: Walk>(
 ) {
   switch height {
   case 6: tiles(T6<C>.self, e, walk, count, g, p, a, c, r)
+  case 5: tiles(T5<C>.self, e, walk, count, g, p, a, c, r)
   case 4: tiles(T4<C>.self, e, walk, count, g, p, a, c, r)
   case 3: tiles(T3<C>.self, e, walk, count, g, p, a, c, r)
   case 2: tiles(T2<C>.self, e, walk, count, g, p, a, c, r)

@@ -75,12 +75,18 @@ public enum Gather<S: Step>: Walk {
     let step = S.floats(g)
     let offsets = p.offsets.unsafelyUnwrapped
     var w = w
+    var n = UnsafeRawPointer(next)
     var k = 0
     while k + 4 <= p.depth {
       t.fma(a + Int(offsets[k]), step, T.C(w))
+      prefetchL2(n)
       t.fma(a + Int(offsets[k + 1]), step, T.C(w + s))
+      prefetchL2(n + 64)
       t.fma(a + Int(offsets[k + 2]), step, T.C(w + 2 * s))
+      prefetchL2(n + 128)
       t.fma(a + Int(offsets[k + 3]), step, T.C(w + 3 * s))
+      prefetchL2(n + 192)
+      n += 256
       w += 4 * s
       k += 4
     }

@@ -141,7 +141,7 @@ extension Planner {
     let (region, batchStride, rowStride) = (reading.region, reading.batchStride, reading.rowStride)
     emit(
       node.name, choice.name, multiplyAdds: pixels * graph[node.inputs[1]].shape.elementCount,
-      idleLines: choice.isDense ? output.batch * (rows ?? 1) * (spans.whole / 2) * weights.panels.count * weights.depth : 0,
+      idleLines: output.batch * (rows ?? 1) * (spans.whole / 2) * weights.panels.count * weights.depth,
       touching: [region, output.region] + (shortcut.map { [$0.region] } ?? [])
     ) { binder in
       let packed = binder.pointer(constant: weights.constant)
@@ -166,7 +166,8 @@ extension Planner {
         rows: rows ?? 1, inputBatchStride: batchStride(), inputRowStride: rowStride,
         outputBatchStride: output.region.batchStride, outputRowStride: output.width * 16,
         shortcutBatchStride: shortcut?.region.batchStride ?? 0, chunk: chunk, callTiles: callTiles,
-        splitsPanels: splitsPanels, fetches: binder.keepFetches(), post: post, alpha: choice.post?.alpha ?? 0, beta: choice.post?.beta ?? 0)
+        splitsPanels: splitsPanels, fetches: binder.keepFetches(), post: post, alpha: choice.post?.alpha ?? 0,
+        beta: choice.post?.beta ?? 0)
       return Command(function: ConvolutionCommand.run, arguments: binder.keep(command))
     }
   }

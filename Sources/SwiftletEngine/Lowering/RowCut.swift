@@ -1,9 +1,9 @@
 import SwiftletKernels
 
 /// A row of pixels as tiles of the heights at hand, so that the sum of their costs is smallest. A tile of h pixels costs as much as 2 h
-/// multiply-adds, at least the latency of two, and a little to start.
+/// multiply-adds, at least as many as are begun before the first is done, and a little to start.
 func cutRow(_ pixels: Int, heights: [Int]) -> RowCut {
-  func cost(_ height: Int) -> Int { max(2 * height, 4) + 1 }
+  func cost(_ height: Int) -> Int { max(2 * height, 8) + 1 }
   let tallest = heights[0]
   var whole = max(0, pixels / tallest - 3)
   let rest = pixels - whole * tallest
