@@ -34,6 +34,7 @@ public struct Plan: Sendable {
   /// The graph after all passes.
   public let graph: Graph
   public let instructionSet: InstructionSet
+  public let precision: Precision
   public let threads: Int
   let steps: [Step]
   let constants: [ConstantRecipe]
@@ -50,17 +51,19 @@ public struct Plan: Sendable {
   ///   - instructionSet: the preferred one where `nil`.
   /// - Throws: `EngineError` for an instruction set that this machine lacks; `GraphError` when a pass fails.
   public init(
-    _ graph: Graph, passes: [Pass] = inferencePasses, instructionSet: InstructionSet? = nil, threads: Int = 1
+    _ graph: Graph, passes: [Pass] = inferencePasses, instructionSet: InstructionSet? = nil,
+    precision: Precision = .exact, threads: Int = 1
   ) throws {
     var graph = graph
     for pass in passes { graph = try pass.apply(graph) }
     let set = try instructionSet ?? InstructionSet.preferred()
-    var planner = Planner(graph, set.kernels, threads: max(1, threads))
+    var planner = Planner(graph, set.kernels, precision, threads: max(1, threads))
     planner.lowerAll()
     self.graph = graph
     inputShape = graph[graph.inputs[0]].shape
     outputShapes = graph.outputs.map { graph[$0].shape }
     self.instructionSet = set
+    self.precision = precision
     self.threads = max(1, threads)
     (steps, constants, arenaFloats, outputs) = planner.finish()
     fetches = SwiftletEngine.fetches(for: steps, constants)

@@ -6,6 +6,7 @@ import SwiftletOps
 struct Planner {
   let graph: Graph
   let kernels: KernelSet
+  let precision: Precision
   let threads: Int
   private(set) var steps: [Step] = []
   private(set) var constants: [ConstantRecipe] = []
@@ -16,8 +17,8 @@ struct Planner {
   /// Whether a node depends on parameters and constants alone.
   let isConstant: [Bool]
 
-  init(_ graph: Graph, _ kernels: KernelSet, threads: Int) {
-    (self.graph, self.kernels, self.threads) = (graph, kernels, threads)
+  init(_ graph: Graph, _ kernels: KernelSet, _ precision: Precision, threads: Int) {
+    (self.graph, self.kernels, self.precision, self.threads) = (graph, kernels, precision, threads)
     values = Array(repeating: nil, count: graph.nodes.count)
     isConstant = graph.isConstant
     for (member, group) in concatenationGroups(graph, isConstant) {

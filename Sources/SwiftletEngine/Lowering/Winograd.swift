@@ -15,9 +15,9 @@ enum WinogradLimits {
 
 /// 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3).
 func lowerWinograd(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
-  guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]] else {
-    return false
-  }
+  guard p.precision == .exact, let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]],
+    p.isConstant[node.inputs[2]]
+  else { return false }
   let window = fused.conv.window
   let shape = p.graph[node.inputs[0]].shape
   guard window == Window([3, 3], pads: window.pads), fused.conv.group == 1, shape[1] >= WinogradLimits.channels,
@@ -47,9 +47,8 @@ extension Planner {
     let depth = x.layout.max()! + 1
     let inputBlocks = x.blocks.count
     let tiles = x.batch * tileRows * tileColumns
-    let tallest = kernels.tileHeights[0]
-    let room = max(1, WinogradLimits.elementBytes / (36 * 64 * inputBlocks) / tallest)
-    let perGroup = min(tiles, room * tallest)
+    let perGroup = winogradTilesPerGroup(tiles, inputBlocks)
+    let groups = (tiles + perGroup - 1) / perGroup
     let weights = packWinograd(node, x, y, depth)
     let (entries, number, biasStart) = (weights.entries, weights.number, weights.biasStart)
     let widest = entries.map(\.width).max()!
@@ -62,7 +61,6 @@ extension Planner {
       (output.lower, output.upper) = (call.alpha, call.beta)
       post = nil
     }
-    let groups = (tiles + perGroup - 1) / perGroup
     let splitsPanels = groups < threads && entries.count >= threads
     let (spans, restSpans) = (
       cutRow(perGroup, heights: kernels.tileHeights), cutRow(max(1, tiles % perGroup), heights: kernels.tileHeights)
@@ -106,6 +104,19 @@ extension Planner {
         post: finalPost.map { set.unary[$0.kind.rawValue] }, alpha: finalPost?.alpha ?? 0, beta: finalPost?.beta ?? 0)
       return Command(function: WinogradCommand.run, arguments: binder.keep(command))
     }
+  }
+
+  /// About equal groups that stay in the second cache: of the tallest register tiles, or as many for each thread.
+  private func winogradTilesPerGroup(_ tiles: Int, _ inputBlocks: Int) -> Int {
+    let tallest = kernels.tileHeights[0]
+    let most = max(1, WinogradLimits.elementBytes / (36 * 64 * inputBlocks) / tallest) * tallest
+    let groups = (tiles + most - 1) / most
+    if groups == 1 { return tiles }
+    let even = (tiles + groups - 1) / groups
+    let tall = (even + tallest - 1) / tallest * tallest
+    if (tiles + tall - 1) / tall % threads == 0 { return tall }
+    let dealt = (groups + threads - 1) / threads * threads
+    return (tiles + dealt - 1) / dealt
   }
 
   /// For each panel of output channels and each of the 36 elements a row of zeros and the transformed weights; then all biases.
