@@ -54,7 +54,8 @@ private func lowerVectors(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node
   let (finalPost, bounds) = (post, (lower: lower, upper: upper))
   let postFunction = post.map { p.kernels.unary[$0.kind.rawValue] }
   p.emit(
-    node.name, "matrix × vector", multiplyAdds: node.shape[0] * ins * outs, touching: [x.region, y.region]
+    node.name, "matrix × vector", multiplyAdds: node.shape[0] * ins * outs,
+    because: "\(ins) → \(outs) channels of one pixel", touching: [x, y]
   ) { binder in
     let command = MatrixVectorCommand(
       function: function, input: binder.pointer(x.region) + first * 16,
