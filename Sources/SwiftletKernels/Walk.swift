@@ -76,13 +76,11 @@ public enum Gather<S: Step>: Walk {
     let offsets = p.offsets.unsafelyUnwrapped
     var w = w
     var k = 0
-    while k + 4 <= p.depth {
+    while k + 2 <= p.depth {  // four products a turn are mixed so that sixteen registers do not suffice
       t.fma(a + Int(offsets[k]), step, T.C(w))
       t.fma(a + Int(offsets[k + 1]), step, T.C(w + s))
-      t.fma(a + Int(offsets[k + 2]), step, T.C(w + 2 * s))
-      t.fma(a + Int(offsets[k + 3]), step, T.C(w + 3 * s))
-      w += 4 * s
-      k += 4
+      w += 2 * s
+      k += 2
     }
     while k < p.depth {
       t.fma(a + Int(offsets[k]), step, T.C(w))

@@ -45,7 +45,7 @@ struct ProfilePage {
   private static let note = """
     Each circle is a step, its area the share of the time. The roof of a step is the longer one of its operations at the measured \
     peak and of its bytes (inputs, outputs, weights, each once) at the measured bandwidth of the cache, or memory, that they fit \
-    in. Operations are those of a direct convolution: Winograd's transforms need fewer, and may lie above the roof. Steps that \
+    in; what is a little too large for a cache is partly read from it all the same. Operations are those of a direct convolution: Winograd's transforms need fewer, and may lie above the roof. Steps that \
     only move values are in the table alone.
     """
 
@@ -54,9 +54,10 @@ struct ProfilePage {
   }
 
   private static func row(_ step: Profile.Step, _ share: Double) -> String {
-    let kernel = [step.kernel, step.reason].filter { !$0.isEmpty }.joined(separator: " · ")
+    let name = step.name.isEmpty ? step.kernel : step.name
+    let kernel = [step.name.isEmpty ? "" : step.kernel, step.reason].filter { !$0.isEmpty }.joined(separator: " · ")
     return """
-      <tr><td><i class="\(KernelKind(step.kernel).style)"></i><b>\(escaped(step.name))</b> \
+      <tr><td><i class="\(KernelKind(step.kernel).style)"></i><b>\(escaped(name))</b> \
       <small>\(escaped(kernel))</small></td><td>\(Format.significant(step.seconds * 1e6))</td>\
       <td class="wide">\(Format.percent(share))</td><td>\(ProfileReport.gigaflops(step))</td>\
       <td class="wide">\(Format.bytes(step.bytes)) <small>\(step.level)</small></td>\
@@ -86,7 +87,7 @@ struct ProfilePage {
     .k3{fill:#10b981;background:#10b981}.k4{fill:#f43f5e;background:#f43f5e}.k5{fill:#7b8794;background:#7b8794}
     table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
     th{font-weight:600;color:var(--soft);font-size:.85rem}
-    th,td{padding:.35rem .25rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top;white-space:nowrap}
+    th,td{padding:.35rem 0 .35rem .75rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top;white-space:nowrap}
     th:first-child,td:first-child{padding-left:0;text-align:left;white-space:normal;overflow-wrap:anywhere}
     @media(max-width:600px){.wide{display:none}text{font-size:24px}td:first-child small{display:block}}
     """

@@ -128,7 +128,8 @@ extension Planner {
     let function = kernels.move
     emit("", kernel, touching: [from, to]) { binder in
       let command = LayoutCommand(
-        function: function, input: binder.pointer(from.region), output: binder.pointer(to.region), runs: binder.keep(runs),
+        function: function, input: binder.pointer(from.region), output: binder.pointer(to.region),
+        runs: binder.keep(runs),
         runCount: runs.count, batch: batch, pixels: pixels, inputBatchStride: inputBatchStride(),
         outputBatchStride: outputBatchStride(), inputPixel: input.pixel, inputChannel: input.channel,
         outputPixel: output.pixel, outputChannel: output.channel)

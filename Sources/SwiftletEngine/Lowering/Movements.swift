@@ -164,7 +164,8 @@ extension Planner {
   }
 
   mutating func emitStrided(
-    _ name: String, _ kernel: String, _ x: any Place, _ y: any Place, offsets: @escaping @Sendable () -> (from: Int, to: Int),
+    _ name: String, _ kernel: String, _ x: any Place, _ y: any Place,
+    offsets: @escaping @Sendable () -> (from: Int, to: Int),
     _ dimensions: @escaping @Sendable () -> [StridedCopyCommand.Dimension]
   ) {
     let function = kernels.move
@@ -174,7 +175,8 @@ extension Planner {
       let turned = columns.from == 1 ? nil : outer.firstIndex { $0.from == 1 }
       let rows = outer.isEmpty ? .init(extent: 1, from: 0, to: 0) : outer.remove(at: turned ?? outer.count - 1)
       let command = StridedCopyCommand(
-        function: function, input: binder.pointer(x.region) + offsets().from, output: binder.pointer(y.region) + offsets().to,
+        function: function, input: binder.pointer(x.region) + offsets().from,
+        output: binder.pointer(y.region) + offsets().to,
         outer: binder.keep(outer), outerCount: outer.count, matrices: outer.reduce(1) { $0 * $1.extent }, rows: rows,
         columns: columns, chunk: max(16, 4096 / columns.extent / 16 * 16))
       return Command(function: StridedCopyCommand.run, arguments: binder.keep(command))

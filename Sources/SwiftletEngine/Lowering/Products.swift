@@ -72,7 +72,8 @@ func lowerMatMul(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
     whole: cutRow(chunk, heights: set.tileHeights), rest: cutRow(max(1, rows % chunk), heights: set.tileHeights)
   )
   p.emit(
-    node.name, "matrix product", multiplyAdds: node.shape.elementCount * depth, touching: [a, panels, y], scratch: [scratch]
+    node.name, "matrix product", multiplyAdds: node.shape.elementCount * depth, touching: [a, panels, y],
+    scratch: [scratch]
   ) { binder in
     let command = MatMulCommand(
       tile: set.tiles[TileKey(16, .gatherAny, .clamp)]!, move: set.move, arguments: arguments,

@@ -10,7 +10,8 @@ extension Conv {
   ///   - output: the shape of the map that is written.
   func facts(_ input: Shape, _ output: Shape) -> String {
     let channels = group == input[1] && output[1] == input[1] ? "\(input[1])" : "\(input[1]) → \(output[1])"
-    return ([extents(window.kernel), "stride \(either(window.strides))"]
+    return
+      ([extents(window.kernel), "stride \(either(window.strides))"]
       + (window.dilations == [1, 1] ? [] : ["dilation \(either(window.dilations))"])
       + (group == 1 || group == input[1] ? [] : ["\(group) groups"])
       + ["\(channels) channels", extents(Array(output[2...]))]).joined(separator: ", ")

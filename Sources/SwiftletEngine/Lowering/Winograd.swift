@@ -34,7 +34,9 @@ func lowerWinograd(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bo
 func winogradRefusal(_ conv: Conv, _ input: Shape, _ output: Shape) -> String? {
   if conv.window != Window([3, 3], pads: conv.window.pads) { return "its stride or dilation is not 1" }
   if conv.group != 1 { return "its channels are in groups" }
-  if min(input[1], output[1]) < WinogradLimits.channels { return "it has fewer than \(WinogradLimits.channels) channels" }
+  if min(input[1], output[1]) < WinogradLimits.channels {
+    return "it has fewer than \(WinogradLimits.channels) channels"
+  }
   if min(output[2], output[3]) < 4 { return "its map is smaller than a tile" }
   let tiles = ((output[2] + 3) / 4) * ((output[3] + 3) / 4)
   // 36 products a tile against 9 an output: partly filled tiles waste some.

@@ -1,0 +1,82 @@
+import Foundation
+
+/// Machine code of x86-64 as `objdump -d --no-show-raw-insn` prints it, that of LLVM or that of binutils.
+struct Disassembly {
+  struct Instruction {
+    var address: Int
+    var mnemonic: String
+    var operands: String
+
+    var touchesVectors: Bool { operands.contains(/%[xyz]mm/) }
+    /// Where a jump leads to.
+    var target: Int? {
+      guard mnemonic.hasPrefix("j"), let word = operands.split(separator: " ").first else { return nil }
+      return Int(word.hasPrefix("0x") ? word.dropFirst(2) : word, radix: 16)
+    }
+    /// A product of each lane, added up in the same instruction or not.
+    var isVectorProduct: Bool {
+      mnemonic.hasSuffix("ps") && (mnemonic.hasPrefix("vfmadd") || mnemonic == "mulps")
+    }
+  }
+
+  struct Routine {
+    var name: String
+    var instructions: [Instruction]
+  }
+
+  private(set) var routines: [Routine] = []
+
+  init(_ text: String) {
+    for line in text.split(separator: "\n") {
+      if line.first?.isHexDigit == true, line.hasSuffix(">:"), let open = line.firstIndex(of: "<") {
+        routines.append(Routine(name: String(line[open...].dropFirst().dropLast(2)), instructions: []))
+      } else if let colon = line.firstIndex(of: ":"), !routines.isEmpty,
+        let address = Int(line[..<colon].drop { $0 == " " }, radix: 16)
+      {
+        let words = line[line.index(after: colon)...].split(maxSplits: 1) { $0 == " " || $0 == "\t" }
+        guard let mnemonic = words.first else { continue }
+        let operands = words.count > 1 ? words[1].trimmingCharacters(in: .whitespaces) : ""
+        routines[routines.count - 1].instructions.append(
+          Instruction(address: address, mnemonic: String(mnemonic), operands: operands))
+      }
+    }
+  }
+}
+
+extension Disassembly.Routine {
+  /// The bodies of loops in which there is no other loop.
+  var innerLoops: [[Disassembly.Instruction]] {
+    guard let first = instructions.first?.address else { return [] }
+    let ranges = instructions.compactMap { jump in
+      jump.target.flatMap { first <= $0 && $0 <= jump.address ? $0...jump.address : nil }
+    }
+    let inner = ranges.filter { range in
+      !ranges.contains { $0 != range && range.contains($0.lowerBound) && range.contains($0.upperBound) }
+    }
+    return Set(inner).map { range in instructions.filter { range.contains($0.address) } }
+  }
+
+  /// What makes a loop slow that should hold everything in registers; empty where nothing does.
+  func faults(of loop: [Disassembly.Instruction]) -> [String] {
+    // Without a frame pointer rbp is a register like others.
+    let hasFrame = instructions.contains { $0.mnemonic.hasPrefix("mov") && $0.operands.contains(/%rsp, ?%rbp$/) }
+    return loop.compactMap { i in
+      let isOnStack = i.operands.contains("(%rsp") || (hasFrame && i.operands.contains("(%rbp"))
+      let fault: String? =
+        if i.mnemonic.hasPrefix("call") {
+          "calls"
+        } else if i.touchesVectors, isOnStack {
+          "spills"
+        } else if i.touchesVectors,
+          i.operands.contains(/(^|[ ,])%(r|e)[a-d0-9]/) || i.mnemonic.contains(/^v?(pextr|pinsr)/)
+        {
+          "leaves vectors"
+        } else if i.mnemonic.contains(/^v?(add|sub|mul|div|min|max|fn?m(add|sub)(132|213|231))s[sd]$/) {
+          "computes one lane"
+        } else {
+          nil
+        }
+      return fault.map { "\($0): \(i.mnemonic) \(i.operands)" }
+    }
+  }
+}
