@@ -65,11 +65,14 @@ public struct MachinePeaks: Sendable {
 /// The sizes of caches, from bandwidths of reading so many bytes again and again: those behind which it falls by a quarter or more.
 /// - Parameter curve: bytes, each twice the one before, and their bandwidths.
 package func cacheSizes(_ curve: [(bytes: Int, bandwidth: Double)]) -> [Int] {
-  var (sizes, plateau) = ([Int](), curve.first?.bandwidth ?? 0)
+  var (sizes, plateau, wasFalling) = ([Int](), curve.first?.bandwidth ?? 0, false)
   for (here, next) in zip(curve, curve.dropFirst()) {
-    if here.bandwidth > 0.75 * plateau, next.bandwidth < 0.75 * plateau { sizes.append(here.bytes) }
-    // A fall may take two steps: the next plateau begins where it ends.
-    if next.bandwidth < 0.75 * plateau { plateau = next.bandwidth }
+    let isFalling = next.bandwidth < 0.75 * plateau
+    if isFalling {
+      if !wasFalling { sizes.append(here.bytes) }  // a fall may take two steps
+      plateau = next.bandwidth
+    }
+    wasFalling = isFalling
   }
   return Array((sizes.isEmpty ? [32 << 10] : sizes).prefix(3))
 }

@@ -1,6 +1,8 @@
 // Depthwise convolution on blocked maps, in strips of 7 outputs of one row. There is no border in memory: taps outside the map
 // are dropped by the type of the strip (left and right) or by the bounds of the row loop (top and bottom).
 
+public import CVector
+
 /// Kernel size, stride, and how many columns of the first and of the last strip lie outside the map.
 public protocol DepthwiseGeometry {
   static var kernel: Int { get }
@@ -129,6 +131,7 @@ func columns<G: DepthwiseGeometry, V: Vector>(
     if i >= (dropLeft ? G.left : 0) && i < end { sums.fma(g, i, V(x + i * 16), w) }  // constants after inlining
   }
   if first >= G.kernel { return }
+  keepOrder()
   column(first)
   column(first + G.kernel)
   column(first + 2 * G.kernel)

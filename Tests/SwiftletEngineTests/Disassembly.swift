@@ -7,7 +7,13 @@ struct Disassembly {
     var mnemonic: String
     var operands: String
 
-    var touchesVectors: Bool { operands.contains(/%[xyz]mm/) }
+    var touchesVectors: Bool { ["%xmm", "%ymm", "%zmm"].contains { operands.contains($0) } }
+    /// Whether an operand is a general register, not one that an address is made of.
+    var touchesOthers: Bool {
+      operands.replacing(/\([^)]*\)/, with: "").split(separator: ",").contains {
+        $0.contains("%r") || $0.contains("%e")
+      }
+    }
     /// Where a jump leads to.
     var target: Int? {
       guard mnemonic.hasPrefix("j"), let word = operands.split(separator: " ").first else { return nil }
@@ -27,17 +33,16 @@ struct Disassembly {
   private(set) var routines: [Routine] = []
 
   init(_ text: String) {
-    for line in text.split(separator: "\n") {
-      if line.first?.isHexDigit == true, line.hasSuffix(">:"), let open = line.firstIndex(of: "<") {
-        routines.append(Routine(name: String(line[open...].dropFirst().dropLast(2)), instructions: []))
-      } else if let colon = line.firstIndex(of: ":"), !routines.isEmpty,
-        let address = Int(line[..<colon].drop { $0 == " " }, radix: 16)
+    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+      let words = line.split(maxSplits: 2) { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.map { String($0)! }
+      if words.count == 2, words[1].hasPrefix("<"), words[1].hasSuffix(">:") {
+        routines.append(Routine(name: String(words[1].dropFirst().dropLast(2)), instructions: []))
+      } else if words.count > 1, words[0].hasSuffix(":"), !routines.isEmpty,
+        let address = Int(words[0].dropLast(), radix: 16)
       {
-        let words = line[line.index(after: colon)...].split(maxSplits: 1) { $0 == " " || $0 == "\t" }
-        guard let mnemonic = words.first else { continue }
-        let operands = words.count > 1 ? words[1].trimmingCharacters(in: .whitespaces) : ""
+        let operands = words.count > 2 ? words[2].drop { $0 == " " } : ""
         routines[routines.count - 1].instructions.append(
-          Instruction(address: address, mnemonic: String(mnemonic), operands: operands))
+          Instruction(address: address, mnemonic: words[1], operands: String(operands)))
       }
     }
   }
@@ -59,7 +64,7 @@ extension Disassembly.Routine {
   /// What makes a loop slow that should hold everything in registers; empty where nothing does.
   func faults(of loop: [Disassembly.Instruction]) -> [String] {
     // Without a frame pointer rbp is a register like others.
-    let hasFrame = instructions.contains { $0.mnemonic.hasPrefix("mov") && $0.operands.contains(/%rsp, ?%rbp$/) }
+    let hasFrame = instructions.contains { ["%rsp,%rbp", "%rsp, %rbp"].contains($0.operands) }
     return loop.compactMap { i in
       let isOnStack = i.operands.contains("(%rsp") || (hasFrame && i.operands.contains("(%rbp"))
       let fault: String? =
@@ -67,9 +72,7 @@ extension Disassembly.Routine {
           "calls"
         } else if i.touchesVectors, isOnStack {
           "spills"
-        } else if i.touchesVectors,
-          i.operands.contains(/(^|[ ,])%(r|e)[a-d0-9]/) || i.mnemonic.contains(/^v?(pextr|pinsr)/)
-        {
+        } else if i.touchesVectors, i.touchesOthers || i.mnemonic.contains(/^v?(pextr|pinsr)/) {
           "leaves vectors"
         } else if i.mnemonic.contains(/^v?(add|sub|mul|div|min|max|fn?m(add|sub)(132|213|231))s[sd]$/) {
           "computes one lane"
