@@ -128,10 +128,11 @@ func columns<G: DepthwiseGeometry, V: Vector>(
 ) {
   @inline(__always) func column(_ i: Int) {
     let end = 6 * G.stride + G.kernel - (dropRight ? G.right : 0)
-    if i >= (dropLeft ? G.left : 0) && i < end { sums.fma(g, i, V(x + i * 16), w) }  // constants after inlining
+    guard i >= (dropLeft ? G.left : 0) && i < end else { return }  // constants after inlining
+    keepOrder()
+    sums.fma(g, i, V(x + i * 16), w)
   }
   if first >= G.kernel { return }
-  keepOrder()
   column(first)
   column(first + G.kernel)
   column(first + 2 * G.kernel)

@@ -14,6 +14,8 @@ struct Disassembly {
         $0.contains("%r") || $0.contains("%e")
       }
     }
+    /// One lane to a general register or memory, or back.
+    var isLaneMove: Bool { ["pextr", "vpextr", "pinsr", "vpinsr"].contains { mnemonic.hasPrefix($0) } }
     /// Where a jump leads to.
     var target: Int? {
       guard mnemonic.hasPrefix("j"), let word = operands.split(separator: " ").first else { return nil }
@@ -61,6 +63,13 @@ extension Disassembly.Routine {
     return Set(inner).map { range in instructions.filter { range.contains($0.address) } }
   }
 
+  /// Arithmetic of one lane.
+  private static let scalarMnemonics: Set<String> = {
+    let plain = ["add", "sub", "mul", "div", "min", "max"].flatMap { [$0, "v\($0)"] }
+    let fused = ["vfmadd", "vfmsub", "vfnmadd", "vfnmsub"].flatMap { name in [132, 213, 231].map { "\(name)\($0)" } }
+    return Set((plain + fused).flatMap { ["\($0)ss", "\($0)sd"] })
+  }()
+
   /// What makes a loop slow that should hold everything in registers; empty where nothing does.
   func faults(of loop: [Disassembly.Instruction]) -> [String] {
     // Without a frame pointer rbp is a register like others.
@@ -71,10 +80,10 @@ extension Disassembly.Routine {
         if i.mnemonic.hasPrefix("call") {
           "calls"
         } else if i.touchesVectors, isOnStack {
-          "spills"
-        } else if i.touchesVectors, i.touchesOthers || i.mnemonic.contains(/^v?(pextr|pinsr)/) {
+          i.operands.hasSuffix(")") ? "spills" : "reloads"  // the last operand is written
+        } else if i.touchesVectors, i.touchesOthers || i.isLaneMove {
           "leaves vectors"
-        } else if i.mnemonic.contains(/^v?(add|sub|mul|div|min|max|fn?m(add|sub)(132|213|231))s[sd]$/) {
+        } else if Self.scalarMnemonics.contains(i.mnemonic) {
           "computes one lane"
         } else {
           nil

@@ -16,8 +16,11 @@ import Testing
       }
 
     /// Instructions that overwrite an operand, and have sixteen registers for 16 channels in four parts, leave some on the stack.
-    static func tolerated(_ module: String) -> [String] {
-      module == "SwiftletKernelsBaseline" ? ["spills", "computes one lane"] : []
+    /// Formulas may have their many constants there, but nothing that they compute.
+    static func tolerated(_ module: String, _ routine: String) -> [String] {
+      if module == "SwiftletKernelsBaseline" { return ["spills", "reloads", "computes one lane"] }
+      return ["tiles", "depthwise"].contains { routine.hasPrefix("$s15SwiftletKernels\($0.count)\($0)") }
+        ? [] : ["reloads"]
     }
 
     @Test(
@@ -29,9 +32,8 @@ import Testing
       for object in objects {
         for routine in Disassembly(try Disassembler.text(of: object)).routines {
           for loop in routine.innerLoops where loop.count(where: \.isVectorProduct) >= Self.leastProducts {
-            let faults = routine.faults(of: loop).filter { fault in
-              !Self.tolerated(module).contains { fault.hasPrefix($0) }
-            }
+            let tolerated = Self.tolerated(module, routine.name)
+            let faults = routine.faults(of: loop).filter { fault in !tolerated.contains { fault.hasPrefix($0) } }
             count += 1
             #expect(faults.isEmpty, "\(routine.name) at \(String(loop[0].address, radix: 16)) of \(object.path)")
           }
@@ -60,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-      ("vmovaps %ymm14,0x20(%rsp)", "spills"), ("vfmadd231ps 0x40(%rsp),%ymm1,%ymm2", "spills"),
+      ("vmovaps %ymm14,0x20(%rsp)", "spills"), ("vfmadd231ps 0x40(%rsp),%ymm1,%ymm2", "reloads"),
       ("call   40 <fmaf@plt>", "calls"), ("callq\t0x40 <fmaf>", "calls"), ("vmovd  %xmm1,%eax", "leaves vectors"),
       ("vpextrd $0x1,%xmm1,(%rdi)", "leaves vectors"), ("vmovq  %r9,%xmm3", "leaves vectors"),
       ("vfmadd231ss %xmm1,%xmm2,%xmm3", "computes one lane"), ("vaddss %xmm1,%xmm2,%xmm3", "computes one lane"),
@@ -75,7 +77,8 @@ import Testing
     ]) func seesNoFaults(_ line: String) { #expect(Self.faults(Self.loop(line)).isEmpty) }
 
     @Test func knowsFrames() {
-      #expect(Self.faults(Self.loop("vmovups -0x40(%rbp),%ymm2", frame: true)) == ["spills: vmovups -0x40(%rbp),%ymm2"])
+      #expect(
+        Self.faults(Self.loop("vmovups -0x40(%rbp),%ymm2", frame: true)) == ["reloads: vmovups -0x40(%rbp),%ymm2"])
     }
 
     @Test func findsInnerLoops() throws {
