@@ -21,8 +21,6 @@ struct KernelCase {
       return [x.builder.add(op, [x] + others, name: "kernel")]
     }
   }
-
-  var graph: Graph { get throws { try Self.graph(op, inputs) } }
 }
 
 /// Numbers in −1…1, the same in every run.

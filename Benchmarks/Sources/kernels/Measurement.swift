@@ -41,36 +41,16 @@ struct Trial {
     truth = item.op.reference(arrays)
   }
 
-  /// Measures for about so many seconds, after the answer has been found right.
+  /// Makes it ready to be measured, after the answer has been found right.
   /// - Throws: `WrongAnswer`; `EngineError`.
-  func measure(_ set: InstructionSet, _ peaks: MachinePeaks, seconds: Double) throws -> Measurement {
-    let small = try session(item.checked, set)
-    let error = try small.run(arrays[0])[0].relativeError(to: truth)
+  func contest(_ set: InstructionSet) throws -> Contest {
+    let error = try session(item.checked, set).run(arrays[0])[0].relativeError(to: truth)
     guard error < Self.tolerance else {
       throw WrongAnswer(description: "\(item.name) on \(set): off by \(error), allowed are \(Self.tolerance)")
     }
     let session = try session(item.inputs, set)
     try checkWhole(session, set)
-    let titles = session.plan.stepTitles
-    // Copies into another layout and borders have no name.
-    let steps = titles.indices.filter { !titles[$0].name.isEmpty }
-    guard let main = steps.max(by: { titles[$0].multiplyAdds < titles[$1].multiplyAdds }) else {
-      throw WrongAnswer(description: "\(item.name) on \(set): the plan has no step for it")
-    }
-    var times: [Double] = []
-    let end = Machine.seconds + seconds
-    while times.count < 20 || Machine.seconds < end {
-      let all = session.runTimed()
-      times.append(steps.reduce(0) { $0 + all[$1] })
-    }
-    times.sort()
-    let multiplyAdds = titles[main].multiplyAdds
-    let bytes = session.stepBytes[main]
-    return Measurement(
-      kind: item.kind, size: item.size, instructionSet: set.rawValue, kernel: titles[main].kernel,
-      multiplyAdds: multiplyAdds, bytes: bytes, runs: times.count, bestSeconds: times[0],
-      medianSeconds: times[times.count / 2], error: error, peakGigaflops: peaks.gigaflops,
-      leastSeconds: peaks.leastSeconds(operations: 2 * multiplyAdds, bytes: bytes))
+    return try Contest(item, session, error: error)
   }
 
   /// At full size the reference would be slow: the kernels that every machine has stand for it.
@@ -92,5 +72,44 @@ struct Trial {
       weights.add(parameter.name, parameter.shape) { numbers(parameter.shape, seed: seed) }
     }
     return try Session(Plan(graph, instructionSet: set), weights)
+  }
+}
+
+/// A case on one instruction set, and the times it had so far.
+final class Contest {
+  private let item: KernelCase
+  private let session: Session
+  private let error: Float
+  /// Those that are timed: copies into another layout and borders have no name.
+  private let steps: [Int]
+  private let main: Int
+  private var times: [Double] = []
+
+  fileprivate init(_ item: KernelCase, _ session: Session, error: Float) throws {
+    (self.item, self.session, self.error) = (item, session, error)
+    let titles = session.plan.stepTitles
+    steps = titles.indices.filter { !titles[$0].name.isEmpty }
+    guard let main = steps.max(by: { titles[$0].multiplyAdds < titles[$1].multiplyAdds }) else {
+      throw WrongAnswer(description: "\(item.name): the plan has no step for it")
+    }
+    self.main = main
+  }
+
+  /// Runs for about so many seconds, ten times at least.
+  func measure(seconds: Double) {
+    let (first, end) = (times.count, Machine.seconds + seconds)
+    while times.count < first + 10 || Machine.seconds < end {
+      let all = session.runTimed()
+      times.append(steps.reduce(0) { $0 + all[$1] })
+    }
+  }
+
+  func result(_ peaks: MachinePeaks) -> Measurement {
+    let (title, bytes, sorted) = (session.plan.stepTitles[main], session.stepBytes[main], times.sorted())
+    return Measurement(
+      kind: item.kind, size: item.size, instructionSet: peaks.instructionSet.rawValue, kernel: title.kernel,
+      multiplyAdds: title.multiplyAdds, bytes: bytes, runs: sorted.count, bestSeconds: sorted[0],
+      medianSeconds: sorted[sorted.count / 2], error: error, peakGigaflops: peaks.gigaflops,
+      leastSeconds: peaks.leastSeconds(operations: 2 * title.multiplyAdds, bytes: bytes))
   }
 }
