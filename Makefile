@@ -1,6 +1,6 @@
 # Every target works from a clean clone, on Debian 12 or macOS 15 with Swift 6.3.
 
-SOURCES = Sources Tests Package.swift
+SOURCES = Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
 
 .PHONY: demo test test-avx512 build setup zoo format lint check-floors
 

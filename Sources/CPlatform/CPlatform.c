@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -11,6 +12,9 @@
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>
+#endif
+#if defined(__APPLE__)
+#include <sys/sysctl.h>
 #endif
 
 int platform_instruction_set(void) {
@@ -58,6 +62,43 @@ int platform_processors(void) {
 #endif
   long n = sysconf(_SC_NPROCESSORS_ONLN);
   return n < 1 ? 1 : (int)n;
+}
+
+#if defined(__linux__)
+// The first word of a file of the first core's cache `index`; 0 where there is none.
+static int cache_word(int index, const char *name, char word[32]) {
+  char path[96];
+  snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/%s", index, name);
+  FILE *file = fopen(path, "re");
+  if (!file) return 0;
+  int found = fscanf(file, "%31s", word);
+  fclose(file);
+  return found == 1;
+}
+#endif
+
+int64_t platform_cache_bytes(int level) {
+#if defined(__linux__)
+  char word[32];
+  for (int i = 0; cache_word(i, "level", word); i++) {
+    if (atoi(word) != level || !cache_word(i, "type", word) || word[0] == 'I') continue;
+    if (!cache_word(i, "size", word)) continue;
+    char *unit;
+    int64_t size = strtoll(word, &unit, 10);
+    return *unit == 'K' ? size << 10 : *unit == 'M' ? size << 20 : size;
+  }
+#elif defined(__APPLE__)
+  static const char *names[][2] = {
+      {"hw.perflevel0.l1dcachesize", "hw.l1dcachesize"},
+      {"hw.perflevel0.l2cachesize", "hw.l2cachesize"},
+      {"hw.perflevel0.l3cachesize", "hw.l3cachesize"}};
+  for (int i = 0; level >= 1 && level <= 3 && i < 2; i++) {
+    int64_t size = 0;
+    size_t length = sizeof size;
+    if (sysctlbyname(names[level - 1][i], &size, &length, NULL, 0) == 0 && size > 0) return size;
+  }
+#endif
+  return 0;
 }
 
 void *platform_pages(size_t bytes) {

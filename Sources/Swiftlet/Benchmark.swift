@@ -1,8 +1,6 @@
 import SwiftletAnalysis
 import SwiftletEngine
 public import SwiftletGraph
-import SwiftletOps
-import SwiftletZoo
 
 /// How fast a network runs, with random weights on a random input.
 ///
@@ -23,30 +21,16 @@ public struct Benchmark: Sendable {
   /// Images a second, by the median.
   public var throughput: Double { Double(batch) / median }
   /// 10⁹ floating-point operations a second, two for each multiply-add, by the median.
-  public var gigaflops: Double { Self.gigaflops(multiplyAdds, median) }
+  public var gigaflops: Double { 2e-9 * Double(multiplyAdds) / median }
 
   init(threads: Int, batch: Int, multiplyAdds: Int, plannedBytes: Int, times: [Double]) {
     (self.threads, self.batch, self.multiplyAdds) = (threads, batch, multiplyAdds)
     (self.plannedBytes, self.times) = (plannedBytes, times)
   }
 
-  private static func gigaflops(_ multiplyAdds: Int, _ seconds: Double) -> Double {
-    2e-9 * Double(multiplyAdds) / seconds
-  }
-
   /// Measures for about so many seconds after a warm-up, at least three runs.
   /// - Throws: `EngineError` when memory does not suffice or the answer is not fit for measuring.
   public init(_ graph: Graph, threads: Int, seconds: Double) throws {
     self = try Stopwatch(graph, threads: threads).measure(seconds: seconds)
-  }
-
-  /// The most that this machine was seen to compute, in GFLOP/s: the best run of a chain of 1×1 convolutions of 256 to
-  /// 256 channels on maps of 14×14, whose operands stay in the caches.
-  public static func peak(threads: Int, seconds: Double) throws -> Double {
-    let graph = try Graph(input: [1, 256, 14, 14]) { input in
-      [input.through("chain") { for _ in 0..<32 { Conv2D(256, 1) } }]
-    }
-    let benchmark = try Benchmark(graph, threads: threads, seconds: seconds)
-    return gigaflops(benchmark.multiplyAdds, benchmark.minimum)
   }
 }

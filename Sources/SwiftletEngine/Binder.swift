@@ -7,6 +7,8 @@ final class Binder {
   var fetches: [Fetch] = []
   private var owned: [UnsafeMutableRawPointer] = []
   private var objects: [AnyObject] = []
+  /// The constants that the command made last asked for.
+  private(set) var boundConstants: Set<Int> = []
 
   init(arena: UnsafeMutablePointer<Float>, input: UnsafeMutablePointer<Float>, constants: [UnsafeMutablePointer<Float>])
   {
@@ -15,15 +17,24 @@ final class Binder {
 
   deinit { for p in owned { p.deallocate() } }
 
+  /// A step with its pointers resolved.
+  func command(of step: Step) -> Command {
+    boundConstants = []
+    return step.bind(self)
+  }
+
   func pointer(_ region: Region) -> UnsafeMutablePointer<Float> {
     switch region.home {
     case .arena: arena + region.offset
     case .input: input
-    case .constant(let number): constants[number]
+    case .constant(let number): pointer(constant: number)
     }
   }
 
-  func pointer(constant: Int) -> UnsafeMutablePointer<Float> { constants[constant] }
+  func pointer(constant: Int) -> UnsafeMutablePointer<Float> {
+    boundConstants.insert(constant)
+    return constants[constant]
+  }
 
   /// A copy of `value` that lives as long as the binder.
   func keep<T: BitwiseCopyable>(_ value: T) -> UnsafeRawPointer {

@@ -11,15 +11,24 @@ struct Command {
 
 /// One step of a plan. All threads run it together; the next one starts when all are done.
 struct Step: Sendable {
-  /// For people: the node's name, the kernel.
-  var name: String
-  var kernel: String
-  var multiplyAdds: Int
+  var title: StepTitle
+  /// Of what the step reads and writes, constants and scratch left out.
+  var bytes: Int
   /// Lines of weights that can be fetched for later steps while this one computes.
   var idleLines: Int
   /// The constant of which each value is used once.
   var streamed: Int?
   var bind: @Sendable (Binder) -> Command
+}
+
+/// What a step does, for people.
+public struct StepTitle: Hashable, Sendable {
+  /// Where the network wrote what is computed; empty for copies and conversions.
+  public var name: String
+  public var kernel: String
+  public var multiplyAdds: Int
+  /// Why it is this kernel: the facts that the planner decided on; empty where an operator has but one.
+  public var reason: String
 }
 
 /// Constants that a session packs once: computed from graph nodes, written by `pack` into `count` floats.
@@ -74,8 +83,6 @@ public struct Plan: Sendable {
   /// Bytes of packed weights.
   public var constantBytes: Int { constants.reduce(0) { $0 + ($1.count + 15) / 16 * 64 } }
 
-  /// One line a step: kernel, name, multiply-adds.
-  public var stepTitles: [(name: String, kernel: String, multiplyAdds: Int)] {
-    steps.map { ($0.name, $0.kernel, $0.multiplyAdds) }
-  }
+  /// What each step does.
+  public var stepTitles: [StepTitle] { steps.map(\.title) }
 }

@@ -140,19 +140,25 @@ struct Planner {
 
   // MARK: steps
 
-  /// Appends a step that reads and writes such regions; `bind` makes its command.
+  /// Appends a step; `bind` makes its command.
+  /// - Parameters:
+  ///   - because: why it is this kernel, where there are others.
+  ///   - used: what the step reads and writes.
+  ///   - scratch: what it needs meanwhile.
   mutating func emit(
     _ name: String, _ kernel: String, multiplyAdds: Int = 0, idleLines: Int = 0, streaming constant: Int? = nil,
-    touching used: [Region],
+    because reason: String = "", touching used: [any Place], scratch: [Region] = [],
     _ bind: @escaping @Sendable (Binder) -> Command
   ) {
-    for region in used {
+    for region in used.map(\.region) + scratch {
       region.first = min(region.first, steps.count)
       region.last = max(region.last, steps.count)
     }
     steps.append(
       Step(
-        name: name, kernel: kernel, multiplyAdds: multiplyAdds, idleLines: idleLines, streamed: constant, bind: bind))
+        title: StepTitle(name: name, kernel: kernel, multiplyAdds: multiplyAdds, reason: reason),
+        bytes: used.reduce(0) { $0 + ($1.region.isConstant ? 0 : 4 * $1.floats) }, idleLines: idleLines,
+        streamed: constant, bind: bind))
   }
 
   /// Adds constants computed from nodes and returns their number.

@@ -45,6 +45,28 @@ final class Region: @unchecked Sendable {
   var floats: Int { batch * batchStride }
 }
 
+/// What a step reads or writes: so many floats of a region.
+protocol Place: Sendable {
+  var region: Region { get }
+  var floats: Int { get }
+}
+
+extension Region: Place {
+  var region: Region { self }
+  var isConstant: Bool { if case .constant = home { true } else { false } }
+}
+
+/// A part of a region.
+struct Part: Place {
+  var region: Region
+  var floats: Int
+}
+
+extension BlockedView: Place {
+  /// Those of whole blocks.
+  var floats: Int { batch * blocks.count * pixels * 16 }
+}
+
 /// A value in blocks of 16 channels: for each logical channel the physical one (block · 16 + lane) in its region.
 ///
 /// Concatenation, split and shuffle are other views of the same regions: nothing is copied.

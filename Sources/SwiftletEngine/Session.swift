@@ -12,6 +12,8 @@ public final class Session {
   private let commandCount: Int
   private let pool: ThreadPool
   private let outputStarts: [UnsafeMutablePointer<Float>]
+  /// The bytes of each step's inputs, outputs and packed constants, every one counted once.
+  public let stepBytes: [Int]
 
   /// Packs the weights for the plan's kernels.
   /// - Throws: errors of the weights when one is missing or misshapen, `EngineError` when there is no memory.
@@ -35,10 +37,14 @@ public final class Session {
       recipe.pack(values, to)
     }
     let binder = Binder(arena: arena, input: inputStart, constants: constants)
+    var stepBytes: [Int] = []
     let bound = zip(plan.steps, plan.fetches).map { step, fetches in
       binder.fetches = fetches
-      return step.bind(binder)
+      let command = binder.command(of: step)
+      stepBytes.append(step.bytes + binder.boundConstants.reduce(0) { $0 + 4 * plan.constants[$1].count })
+      return command
     }
+    self.stepBytes = stepBytes
     self.binder = binder
     commands = .allocate(capacity: max(1, bound.count))
     commands.initialize(from: bound, count: bound.count)
@@ -74,25 +80,12 @@ public final class Session {
     return plan.outputShapes.indices.map { NDArray(plan.outputShapes[$0], Array(output($0))) }
   }
 
-  /// Runs once on one thread and returns the seconds of each step.
-  public func runTimed() -> [Double] {
-    precondition(plan.threads == 1, "steps are timed on one thread")
-    let state = platform_flush_denormals()
-    defer { platform_restore_denormals(state) }
-    var seconds: [Double] = []
-    var last = platform_seconds()
-    for i in 0..<commandCount {
-      commands[i].function(commands[i].arguments, 0, 1)
-      let now = platform_seconds()
-      seconds.append(now - last)
-      last = now
-    }
-    return seconds
-  }
+  /// Runs once on all threads and returns the seconds of each step.
+  public func runTimed() -> [Double] { pool.runTimed() }
 }
 
 /// Zeroed memory from the system, given back at the end.
-private final class Pages {
+final class Pages {
   let start: UnsafeMutablePointer<Float>
   private let raw: UnsafeMutableRawPointer
   private let bytes: Int

@@ -83,8 +83,7 @@ final class ThreadPool: @unchecked Sendable {
 
   /// One slow run says little: it counts as two runs of one thread at most, and only a few in a row outweigh the others.
   private func runTogether(_ began: Double) {
-    platform_store(start, platform_load(start) &+ 1)
-    if platform_load(sleepers) != 0 { platform_wake_all(start) }
+    beginRun()
     walk(0, count)
     if runs == 0 { return }
     let now = platform_seconds()
@@ -97,6 +96,30 @@ final class ThreadPool: @unchecked Sendable {
     } else if seconds < alone {
       soloSeconds = max(soloSeconds / 2, Self.shortestSolo)
     }
+  }
+
+  /// The other threads start walking.
+  private func beginRun() {
+    platform_store(start, platform_load(start) &+ 1)
+    if platform_load(sleepers) != 0 { platform_wake_all(start) }
+  }
+
+  /// Runs all commands on all threads, however busy cores are, and returns the seconds that each took, its barrier included.
+  func runTimed() -> [Double] {
+    let state = platform_flush_denormals()
+    defer { platform_restore_denormals(state) }
+    var seconds: [Double] = []
+    seconds.reserveCapacity(commandCount)
+    var last = platform_seconds()
+    if count > 1 { beginRun() }
+    for i in 0..<commandCount {
+      commands[i].function(commands[i].arguments, 0, count)
+      if count > 1 { barrier(0) }
+      let now = platform_seconds()
+      seconds.append(now - last)
+      last = now
+    }
+    return seconds
   }
 
   @inline(__always)

@@ -1,6 +1,8 @@
 // Depthwise convolution on blocked maps, in strips of 7 outputs of one row. There is no border in memory: taps outside the map
 // are dropped by the type of the strip (left and right) or by the bounds of the row loop (top and bottom).
 
+public import CVector
+
 /// Kernel size, stride, and how many columns of the first and of the last strip lie outside the map.
 public protocol DepthwiseGeometry {
   static var kernel: Int { get }
@@ -49,12 +51,36 @@ public struct DepthwiseArguments: BitwiseCopyable, Sendable {
 /// Rows `first..<last` of one block: arguments, input block, weights (16 biases, then 16 weights a tap), output block, first, last.
 public typealias DepthwiseFunction = @convention(c) (UnsafeRawPointer, Source, Source, Target, Int, Int) -> Void
 
+/// The weights of one row of a filter.
+public struct Taps<V: Vector> {
+  @usableFromInline var w: (V, V, V, V, V, V, V)
+
+  /// Those behind `p`, 16 floats apart; the first one again where the kernel has no more.
+  @inlinable @inline(__always) init<G: DepthwiseGeometry>(_ g: G.Type, _ p: Source) {
+    @inline(__always) func tap(_ i: Int) -> V { V(p + (i < G.kernel ? i * 16 : 0)) }
+    w = (tap(0), tap(1), tap(2), tap(3), tap(4), tap(5), tap(6))
+  }
+
+  @inlinable @inline(__always) subscript(_ i: Int) -> V {
+    switch i {  // a constant after inlining
+    case 0: w.0
+    case 1: w.1
+    case 2: w.2
+    case 3: w.3
+    case 4: w.4
+    case 5: w.5
+    default: w.6
+    }
+  }
+}
+
+/// Neighbouring outputs of one row, held in registers.
 public protocol Strip<V> {
   associatedtype V: Vector
   static var count: Int { get }
   init(_ bias: V)
-  mutating func fma<G: DepthwiseGeometry>(
-    _ g: G.Type, _ dropLeft: Bool, _ dropRight: Bool, _ p: Source, _ column: Int, _ w: V)
+  /// Adds what outputs see in a column of the input, counted from the first column that the first output sees.
+  mutating func fma<G: DepthwiseGeometry>(_ g: G.Type, _ column: Int, _ x: V, _ w: Taps<V>)
   func store(_ y: Target, _ lower: V, _ upper: V)
 }
 
@@ -62,12 +88,9 @@ public struct StripOne<V: Vector>: Strip {
   @usableFromInline var v: V
   @inlinable @inline(__always) public static var count: Int { 1 }
   @inlinable @inline(__always) public init(_ bias: V) { v = bias }
-  @inlinable @inline(__always) public mutating func fma<G: DepthwiseGeometry>(
-    _ g: G.Type, _ dropLeft: Bool, _ dropRight: Bool, _ p: Source, _ column: Int, _ w: V
-  ) {
-    if dropLeft && column < G.left { return }  // constants after inlining
-    if dropRight && column >= 6 * G.stride + G.kernel - G.right { return }
-    v = v.fma(V(p + column * 16), w)
+  @inlinable @inline(__always)
+  public mutating func fma<G: DepthwiseGeometry>(_ g: G.Type, _ column: Int, _ x: V, _ w: Taps<V>) {
+    if column >= 0 && column < G.kernel { v = v.fma(x, w[column]) }  // constants after inlining
   }
   @inlinable @inline(__always) public func store(_ y: Target, _ lower: V, _ upper: V) {
     v.most(lower).least(upper).store(y)
@@ -82,11 +105,10 @@ public struct StripPair<A: Strip, B: Strip>: Strip where A.V == B.V {
     a = A(bias)
     b = B(bias)
   }
-  @inlinable @inline(__always) public mutating func fma<G: DepthwiseGeometry>(
-    _ g: G.Type, _ dropLeft: Bool, _ dropRight: Bool, _ p: Source, _ column: Int, _ w: A.V
-  ) {
-    a.fma(g, dropLeft, dropRight, p, column, w)
-    b.fma(g, dropLeft, dropRight, p, column + A.count * G.stride, w)
+  @inlinable @inline(__always)
+  public mutating func fma<G: DepthwiseGeometry>(_ g: G.Type, _ column: Int, _ x: A.V, _ w: Taps<A.V>) {
+    a.fma(g, column, x, w)
+    b.fma(g, column - A.count * G.stride, x, w)
   }
   @inlinable @inline(__always) public func store(_ y: Target, _ lower: A.V, _ upper: A.V) {
     a.store(y, lower, upper)
@@ -97,6 +119,26 @@ public struct StripPair<A: Strip, B: Strip>: Strip where A.V == B.V {
 public typealias Strip2<V: Vector> = StripPair<StripOne<V>, StripOne<V>>
 public typealias Strip3<V: Vector> = StripPair<Strip2<V>, StripOne<V>>
 public typealias Strip7<V: Vector> = StripPair<StripPair<Strip2<V>, Strip2<V>>, Strip3<V>>
+
+/// Every `kernel`-th column of one row of the input, from `first` on: of these each output sees one, so that no sum waits for itself;
+/// and one value of the input is alive at a time, so that registers suffice.
+@inlinable @inline(__always)
+func columns<G: DepthwiseGeometry, V: Vector>(
+  _ g: G.Type, _ sums: inout Strip7<V>, _ dropLeft: Bool, _ dropRight: Bool, _ x: Source, _ first: Int, _ w: Taps<V>
+) {
+  @inline(__always) func column(_ i: Int) {
+    let end = 6 * G.stride + G.kernel - (dropRight ? G.right : 0)
+    guard i >= (dropLeft ? G.left : 0) && i < end else { return }  // constants after inlining
+    keepOrder()
+    sums.fma(g, i, V(x + i * 16), w)
+  }
+  if first >= G.kernel { return }
+  column(first)
+  column(first + G.kernel)
+  column(first + 2 * G.kernel)
+  column(first + 3 * G.kernel)
+  column(first + 4 * G.kernel)
+}
 
 @inlinable @inline(__always)
 func strip<G: DepthwiseGeometry, V: Vector>(
@@ -109,17 +151,14 @@ func strip<G: DepthwiseGeometry, V: Vector>(
   var w = w
   var rows = rows
   while rows > 0 {
-    sums.fma(g, dropLeft, dropRight, x, 0, V(w))
-    sums.fma(g, dropLeft, dropRight, x, 1, V(w + 16))
-    sums.fma(g, dropLeft, dropRight, x, 2, V(w + 32))
-    if G.kernel > 3 {
-      sums.fma(g, dropLeft, dropRight, x, 3, V(w + 48))
-      sums.fma(g, dropLeft, dropRight, x, 4, V(w + 64))
-    }
-    if G.kernel > 5 {
-      sums.fma(g, dropLeft, dropRight, x, 5, V(w + 80))
-      sums.fma(g, dropLeft, dropRight, x, 6, V(w + 96))
-    }
+    let taps = Taps<V>(g, w)
+    columns(g, &sums, dropLeft, dropRight, x, 0, taps)
+    columns(g, &sums, dropLeft, dropRight, x, 1, taps)
+    columns(g, &sums, dropLeft, dropRight, x, 2, taps)
+    columns(g, &sums, dropLeft, dropRight, x, 3, taps)
+    columns(g, &sums, dropLeft, dropRight, x, 4, taps)
+    columns(g, &sums, dropLeft, dropRight, x, 5, taps)
+    columns(g, &sums, dropLeft, dropRight, x, 6, taps)
     x += rowStride
     w += G.kernel * 16
     rows -= 1

@@ -57,7 +57,12 @@ public struct KernelSet: Sendable {
   public var softmax: SoftmaxFunction
   public var layerNorm: LayerNormFunction
   public var attentionWeights: AttentionWeightsFunction
+  /// What peaks are measured with.
+  public var multiplyAdd: MultiplyAddFunction
+  public var read: ReadFunction
 
+  /// Floats of a vector.
+  public var lanes: Int
   /// The heights (pixels) of tiles, largest first.
   public var tileHeights: [Int]
   /// How many products of a panel stay in the first cache, a multiple of 16; panels with more are cut into parts.
@@ -77,7 +82,7 @@ public struct KernelSet: Sendable {
     addSample: SamplingFunction,
     winogradInput: WinogradInputFunction, winogradOutput: WinogradOutputFunction,
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
-    attentionWeights: AttentionWeightsFunction
+    attentionWeights: AttentionWeightsFunction, multiplyAdd: MultiplyAddFunction, read: ReadFunction, lanes: Int
   ) {
     (self.name, self.tiles, self.tileHeights, self.panelDepth) = (name, tiles, tileHeights, panelDepth)
     (self.depthwise, self.depthwiseAny) = (depthwise, depthwiseAny)
@@ -89,5 +94,6 @@ public struct KernelSet: Sendable {
     (self.winogradInput, self.winogradOutput) = (winogradInput, winogradOutput)
     (self.matrixVector, self.softmax, self.layerNorm) = (matrixVector, softmax, layerNorm)
     self.attentionWeights = attentionWeights
+    (self.multiplyAdd, self.read, self.lanes) = (multiplyAdd, read, lanes)
   }
 }

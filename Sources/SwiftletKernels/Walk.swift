@@ -77,7 +77,7 @@ public enum Gather<S: Step>: Walk {
     var w = w
     var n = UnsafeRawPointer(next)
     var k = 0
-    while k + 4 <= p.depth {
+    while k + 4 <= p.depth {  // what lies between keeps the compiler from loading for several products at once
       t.fma(a + Int(offsets[k]), step, T.C(w))
       prefetchL2(n)
       t.fma(a + Int(offsets[k + 1]), step, T.C(w + s))

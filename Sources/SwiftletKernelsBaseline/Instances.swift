@@ -75,5 +75,6 @@ func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int],
     matrixVector: { matrixVector(VectorColumns.self, $0, $1, $2, $3, $4, $5) },
     softmax: { softmaxRow(V.self, $0, $1, $2) },
     layerNorm: { layerNormRow(V.self, $0, $1, $2, $3, $4, $5) },
-    attentionWeights: { attentionWeights(V.self, $0, $1, $2, $3, $4, $5, $6) })
+    attentionWeights: { attentionWeights(V.self, $0, $1, $2, $3, $4, $5, $6) },
+    multiplyAdd: { multiplyAdd(V.self, $0, $1, $2) }, read: { read(V.self, $0, $1, $2, $3) }, lanes: V.lanes)
 }

@@ -8,28 +8,28 @@ typealias VectorColumns = C16
 typealias C16 = Beside<Beside<One<V>, One<V>>, Beside<One<V>, One<V>>>
 
 let tileKernels: [TileKey: TileFunction] = [
-  TileKey(16, .dense16, .clamp): { shortTile(C16.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense16, .clamp): { lowTile(C16.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .dense16, .addClamp): {
-    shortTile(C16.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    lowTile(C16.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .dense16, .hardSwish): {
-    shortTile(C16.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    lowTile(C16.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .dense32, .clamp): { shortTile(C16.self, Clamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense32, .clamp): { lowTile(C16.self, Clamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .dense32, .addClamp): {
-    shortTile(C16.self, AddClamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
+    lowTile(C16.self, AddClamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .gather16, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather16, .clamp): { lowTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather16, .addClamp): {
-    shortTile(C16.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    lowTile(C16.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .gather32, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather2, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather32, .clamp): { lowTile(C16.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather2, .clamp): { lowTile(C16.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gatherAny, .clamp): {
-    shortTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+    lowTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .gatherAny, .addClamp): {
-    shortTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+    lowTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
 ]
 

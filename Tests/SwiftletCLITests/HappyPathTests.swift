@@ -199,7 +199,7 @@ import _SwiftletTestSupport
   }
 
   @Test func helps() throws {
-    let commands = ["demo", "models", "inspect", "classify", "embed", "run", "bench", "explain"]
+    let commands = ["demo", "models", "inspect", "classify", "embed", "run", "bench", "profile", "explain"]
     let top = try Command(["--help"])
     #expect(top.status == 0 && commands.allSatisfy { top.output.contains($0) })
     for name in commands { #expect(try Command([name, "--help"]).status == 0) }

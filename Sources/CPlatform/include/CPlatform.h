@@ -60,6 +60,9 @@ double platform_seconds(void);
 /// How many processors this process may run on.
 int platform_processors(void);
 
+/// Bytes of the data cache of that level (1, 2, 3) that the first core reads through; 0 where there is none or nobody tells.
+int64_t platform_cache_bytes(int level);
+
 /// Zeroed pages, in large ones where the system has them; NULL when there is no memory.
 void *platform_pages(size_t bytes);
 void platform_free_pages(void *p, size_t bytes);

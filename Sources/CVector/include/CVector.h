@@ -82,3 +82,6 @@ VECTOR_INLINE void transpose8(const float *x, long xStride, float *y, long yStri
 
 /// Asks for the line at `p` in the second-level cache.
 VECTOR_INLINE void prefetchL2(const void *p) { __builtin_prefetch(p, 0, 2); }
+
+/// What is read before this stays before it, and what behind stays behind: values that are loaded early need registers.
+VECTOR_INLINE void keepOrder(void) { __asm__ volatile("" ::: "memory"); }

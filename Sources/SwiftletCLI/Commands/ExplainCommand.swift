@@ -21,9 +21,10 @@ struct ExplainCommand: ParsableCommand {
       "# \(pass.map { "after: \($0)" } ?? "as written")\n\n\(graph)\n\n"
     }
     let plan = explanation.plan
-    var table = Table(.number("step"), .text("kernel"), .number("multiply-adds", rank: 1), .text("layer"))
+    var table = Table(
+      .number("step"), .text("kernel"), .number("multiply-adds", rank: 1), .text("layer"), .text("why", rank: 2))
     for (i, step) in plan.stepTitles.enumerated() {
-      table.rows.append([String(i), step.kernel, Format.grouped(step.multiplyAdds), step.name])
+      table.rows.append([String(i), step.kernel, Format.grouped(step.multiplyAdds), step.name, step.reason])
     }
     return graphs.joined() + """
       # plan: \(plan.instructionSet.rawValue), \(plan.threads) threads, \(plan.stepTitles.count) steps, \
@@ -45,7 +46,10 @@ struct ExplainCommand: ParsableCommand {
       "weight_bytes": .integer(plan.constantBytes), "activation_bytes": .integer(plan.arenaBytes),
       "steps": .array(
         plan.stepTitles.map {
-          ["name": .string($0.name), "kernel": .string($0.kernel), "multiply_adds": .integer($0.multiplyAdds)]
+          [
+            "name": .string($0.name), "kernel": .string($0.kernel), "multiply_adds": .integer($0.multiplyAdds),
+            "reason": .string($0.reason),
+          ]
         }),
     ]
   }

@@ -3,52 +3,36 @@ import Swiftlet
 
 struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "profile", abstract: "Show where the time of a network goes, step by step.",
+    commandName: "profile", abstract: "Show where the time of a network goes, step by step, and why.",
     discussion: """
-      One thread, random weights, the fastest of all runs for each step. GFLOP/s count two operations for each multiply-add of a \
-      direct convolution, so that transforms can show more than the machine's peak.
+      Random weights, the fastest of all runs for each step. GFLOP/s count two operations for each multiply-add of a direct \
+      convolution. The roof of a step is what the machine allows at most: the longer one of its operations at the measured peak \
+      and of its bytes (inputs, outputs, weights) at the measured bandwidth of the cache, or memory, that they fit in. Transforms \
+      need fewer operations than a direct convolution, so that they can show more than the roof.
       """)
 
   @Argument(help: "Name of the model.")
   var model: String
+  @Option(help: "Threads that compute each step together, 1 to 256.")
+  var threads = 1
   @Option(help: "Seconds to measure.")
   var seconds = 2.0
+  @Option(help: "Write a page with the roofline to this file.")
+  var html: String?
   @OptionGroup var output: OutputOptions
 
-  func validate() throws { try checkSeconds(seconds) }
+  func validate() throws {
+    try checkThreads(threads)
+    try checkSeconds(seconds)
+  }
 
   func run() throws {
-    let profile = try Profile(Model.named(model).graph(), seconds: seconds)
-    let machine = try MachineSummary(threads: 1)
-    try output.print(
-      json: [
-        "machine": machine.json, "model": .string(model), "runs": .integer(profile.runs),
-        "seconds": .number(profile.seconds), "steps": .array(profile.steps.map(Self.json)),
-      ],
-      text: """
-        \(machine.text)
-        \(model), \(profile.runs) runs, \(Format.milliseconds(profile.seconds)) in all
-
-        \(Self.table(profile).text(width: Console.width))
-        """)
-  }
-
-  private static func table(_ profile: Profile) -> Table {
-    var table = Table(
-      .number("µs"), .number("share", rank: 1), .number("GFLOP/s"), .text("kernel"), .text("step", rank: 2))
-    for step in profile.steps {
-      table.rows.append([
-        Format.significant(step.seconds * 1e6), Format.significant(100 * step.seconds / profile.seconds) + " %",
-        step.multiplyAdds == 0 ? "" : Format.significant(step.gigaflops), step.kernel, step.name,
-      ])
+    let profile = try Profile(Model.named(model).graph(), threads: threads, seconds: seconds)
+    let report = ProfileReport(model: model, profile: profile, machine: try MachineSummary(threads: threads))
+    if let html {
+      let page = Array(ProfilePage(report).html.utf8)
+      try AtomicFile.write(to: html) { file throws(FormatError) in try file.write(page) }
     }
-    return table
-  }
-
-  private static func json(_ step: Profile.Step) -> JSON {
-    [
-      "step": .string(step.name), "kernel": .string(step.kernel), "multiply_adds": .integer(step.multiplyAdds),
-      "seconds": .number(step.seconds),
-    ]
+    try output.print(json: report.json, text: report.text(width: Console.width))
   }
 }

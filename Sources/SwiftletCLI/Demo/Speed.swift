@@ -20,19 +20,17 @@ struct Speed {
   /// Sorted by latency on one thread.
   private(set) var rows: [Row] = []
   let threads: Int
-  /// GFLOP/s that a convolution reaches, on one thread and on all.
+  /// GFLOP/s of multiply-adds on registers alone, on one thread and on all.
   let peak: (one: Double, all: Double)
 
   /// - Parameter seconds: for all measurements together.
   init(threads: Int, seconds: Double) throws {
     self.threads = threads
-    let share = seconds / Double(2 * Self.models.count + 4)
+    let share = seconds / Double(2 * Self.models.count)
     var progress = Progress(Self.models.count + 1)
     defer { progress.clear() }
     progress.next("the peak of this machine")
-    peak = (
-      try Benchmark.peak(threads: 1, seconds: 2 * share), try Benchmark.peak(threads: threads, seconds: 2 * share)
-    )
+    peak = (try MachinePeaks.gigaflops(), try MachinePeaks.gigaflops(threads: threads))
     for name in Self.models {
       progress.next(name)
       let graph = try Model.named(name).graph()
@@ -49,7 +47,7 @@ struct Speed {
   private func share(_ row: Row) -> Double { row.one.gigaflops / peak.one }
 
   var peakText: String {
-    "measured peak of 1×1 convolutions: \(Format.significant(peak.one)) GFLOP/s on 1 thread, "
+    "measured peak of multiply-adds: \(Format.significant(peak.one)) GFLOP/s on 1 thread, "
       + "\(Format.significant(peak.all)) on \(threads)"
   }
 

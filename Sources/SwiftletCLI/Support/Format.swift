@@ -29,6 +29,13 @@ enum Format {
 
   static func mebibytes(_ bytes: Int) -> String { significant(Double(bytes) / 1_048_576) + " MiB" }
 
+  /// Bytes in the unit that leaves up to four digits before the point: 640 B, 41.6 KiB, 1.15 MiB.
+  static func bytes(_ count: Int) -> String {
+    if count < 1024 { return "\(count) B" }
+    let (kibi, mebi) = (Double(count) / 1024, Double(count) / 1_048_576)
+    return mebi < 1 ? significant(kibi) + " KiB" : significant(mebi) + " MiB"
+  }
+
   /// Digits in threes: 3 504 872.
   static func grouped(_ number: Int) -> String {
     let digits = Array(String(number))

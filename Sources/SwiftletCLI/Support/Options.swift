@@ -5,11 +5,7 @@ struct ThreadOptions: ParsableArguments {
   @Option(name: .customLong("threads"), help: "Threads to compute with, 1 to 256.")
   var count = min(Machine.processors, 256)
 
-  func validate() throws {
-    guard (1...256).contains(count) else {
-      throw ValidationError("--threads is \(count); expected 1 to 256")
-    }
-  }
+  func validate() throws { try checkThreads(count) }
 }
 
 struct OutputOptions: ParsableArguments {
@@ -28,6 +24,10 @@ func checkArrayName(_ path: String) throws {
   guard lowered.hasSuffix(".npy") || lowered.hasSuffix(".safetensors") else {
     throw ValidationError("--output is '\(path)'; expected a name that ends in .npy or .safetensors")
   }
+}
+
+func checkThreads(_ count: Int) throws {
+  guard (1...256).contains(count) else { throw ValidationError("--threads is \(count); expected 1 to 256") }
 }
 
 func checkSeconds(_ seconds: Double) throws {

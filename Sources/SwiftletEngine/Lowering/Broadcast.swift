@@ -26,7 +26,7 @@ func lowerBinary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
   let y = p.place(id, layout: x.layout)
   let operands = node.inputs.map { $0 == leader ? p.operand(x) : p.operand($0, beside: x, of: node.shape) }
   let function = p.kernels.binary[kind.rawValue]
-  p.emit(node.name, "\(kind)", touching: [y.region] + operands.flatMap(\.regions)) { binder in
+  p.emit(node.name, "\(kind)", touching: [y] + operands.flatMap(\.places)) { binder in
     let (a, b) = (operands[0].bind(binder), operands[1].bind(binder))
     let isEven = [a, b].allSatisfy { $0.row == $0.pixel * y.width }
     let command = BinaryCommand(
@@ -40,7 +40,7 @@ func lowerBinary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
 
 /// An operand in blocks, or what stands for one: what its step touches, and where it lies.
 private struct PlacedOperand: Sendable {
-  var regions: [Region] = []
+  var places: [any Place] = []
   var bind: @Sendable (Binder) -> Operand
 }
 
@@ -61,7 +61,7 @@ extension Planner {
 
   /// A value in blocks; rows and columns of which there is one stand for all.
   fileprivate func operand(_ view: BlockedView) -> PlacedOperand {
-    PlacedOperand(regions: [view.region]) { binder in
+    PlacedOperand(places: [view]) { binder in
       Operand(
         blocks: binder.list(view), row: view.height > 1 ? view.width * 16 : 0, pixel: view.width > 1 ? 16 : 0, lane: 1)
     }
@@ -78,7 +78,7 @@ extension Planner {
     // One value a pixel for all its channels.
     let values = plain(id)
     let (blocks, batch) = (x.blocks.count, x.batch)
-    return PlacedOperand(regions: [values]) { binder in
+    return PlacedOperand(places: [values]) { binder in
       let offsets = (0..<batch * blocks).map { $0 / blocks * g.pixels }
       let list = BlockList(base: binder.pointer(values), offsets: binder.keep(offsets), count: offsets.count)
       return Operand(blocks: list, row: g.height > 1 ? g.width : 0, pixel: g.width > 1 ? 1 : 0, lane: 0)
@@ -131,7 +131,7 @@ extension Planner {
     let (pieces, function) = (row / size, kernels.binary[kind.rawValue])
     let operands = zip(regions, steps).map { region, steps in
       let isMoving = moves(steps, from: first) == [true]
-      return PlacedOperand(regions: [region]) { binder in
+      return PlacedOperand(places: [region]) { binder in
         let offsets = (0..<outer.elementCount * pieces).map { unit in
           outer.indices.reduce(unit % pieces * (isMoving ? size : 0)) {
             $0 + unit / pieces / outer.strides[$1] % outer[$1] * steps[$1]

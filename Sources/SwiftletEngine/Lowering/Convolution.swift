@@ -4,7 +4,8 @@ import SwiftletOps
 
 /// Where a convolution reads: what a tile needs to know of its input.
 private struct Reading {
-  var region: Region
+  var place: any Place
+  var region: Region { place.region }
   var batchStride: @Sendable () -> Int
   var rowStride: Int
   var pixelStep: Int
@@ -81,7 +82,7 @@ extension Planner {
     let plane = view.region.plane
     let channels = view.channels
     return Reading(
-      region: view.region, batchStride: { view.region.batchStride }, rowStride: 0, pixelStep: 16,
+      place: view, batchStride: { view.region.batchStride }, rowStride: 0, pixelStep: 16,
       offset: { c, _, _ in channels[c] / 16 * plane + channels[c] % 16 }, dense: view.dense)
   }
 
@@ -96,7 +97,7 @@ extension Planner {
     }
     let plane = height * width
     return Reading(
-      region: region, batchStride: { x[1] * plane }, rowStride: window.strides[0] * width,
+      place: region, batchStride: { x[1] * plane }, rowStride: window.strides[0] * width,
       pixelStep: window.strides[1],
       offset: { c, ky, kx in c * plane + ky * window.dilations[0] * width + kx * window.dilations[1] }, dense: nil)
   }
@@ -107,7 +108,7 @@ extension Planner {
     let view = window.pads == .none ? source : padded(source, window.pads)
     let (plane, width, channels) = (view.region.plane, view.width, view.channels)
     return Reading(
-      region: view.region, batchStride: { view.region.batchStride },
+      place: view, batchStride: { view.region.batchStride },
       rowStride: window.strides[0] * width * 16, pixelStep: window.strides[1] * 16,
       offset: { c, ky, kx in
         channels[c] / 16 * plane + channels[c] % 16
@@ -142,7 +143,7 @@ extension Planner {
     emit(
       node.name, choice.name, multiplyAdds: pixels * graph[node.inputs[1]].shape.elementCount,
       idleLines: output.batch * (rows ?? 1) * (spans.whole / 2) * weights.panels.count * weights.depth,
-      touching: [region, output.region] + (shortcut.map { [$0.region] } ?? [])
+      because: reason(node, fused, choice), touching: [reading.place, output] + (shortcut.map { [$0] } ?? [])
     ) { binder in
       let packed = binder.pointer(constant: weights.constant)
       let calls = weights.panels.flatMap { panel in
@@ -170,6 +171,14 @@ extension Planner {
         beta: choice.post?.beta ?? 0)
       return Command(function: ConvolutionCommand.run, arguments: binder.keep(command))
     }
+  }
+
+  private func reason(_ node: Graph.Node, _ fused: FusedConv, _ choice: TileChoice) -> String {
+    let (input, conv) = (graph[node.inputs[0]].shape, fused.conv)
+    guard input.rank == 4 else { return "\(input[2]) → \(node.shape[2]) channels of \(input[1]) tokens" }
+    let refusal = conv.window.kernel == [3, 3] ? winogradRefusal(conv, input, node.shape, precision) : nil
+    let walk = choice.isDense ? "channels in order" : "an offset for each product"
+    return "\(conv.facts(input, node.shape)): \(walk)" + (refusal.map { "; no Winograd, \($0)" } ?? "")
   }
 
   /// How many tiles pass all panels before the next ones are begun. Their inputs stay in the first cache; or in the second, where

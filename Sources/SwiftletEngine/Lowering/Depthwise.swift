@@ -31,7 +31,9 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   let postFunction = post.map { p.kernels.unary[$0.kind.rawValue] }
   p.emit(
     node.name, "depthwise \(d.kernelHeight)x\(d.kernelWidth) stride \(d.strideY)" + (function.isMade ? "" : " any"),
-    multiplyAdds: node.shape.elementCount * taps, touching: [input.region, output.region]
+    multiplyAdds: node.shape.elementCount * taps,
+    because: "\(fused.conv.facts(x, node.shape)): " + (function.isMade ? "strips of 7 outputs" : "no strips for this"),
+    touching: [input, output]
   ) { binder in
     let command = DepthwiseCommand(
       arguments: arguments, function: function.code, input: binder.pointer(input.region),

@@ -32,7 +32,7 @@ func lowerUnary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool 
   if p.hasBlocked(input) {
     let x = p.compact(p.blocked(input))
     let y = p.place(id, layout: x.layout)
-    p.emit(node.name, "\(call.kind)", touching: [x.region, y.region]) { binder in
+    p.emit(node.name, "\(call.kind)", touching: [x, y]) { binder in
       let command = UnaryCommand(
         function: function, input: binder.list(x), output: binder.list(y), floats: x.pixels * 16, alpha: call.alpha,
         beta: call.beta)
@@ -81,12 +81,12 @@ func lowerAffine(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
 extension Planner {
   mutating func emitAffine(
     _ id: Graph.ID, _ node: Graph.Node, _ kernel: String, _ x: BlockedView,
-    scale: @escaping @Sendable (Binder) -> BlockList, touching regions: [Region],
+    scale: @escaping @Sendable (Binder) -> BlockList, touching others: [any Place],
     shift: @escaping @Sendable (Binder) -> BlockList, lower: Float = -.infinity, upper: Float = .infinity
   ) {
     let y = place(id, layout: x.layout)
     let function = kernels.affine
-    emit(node.name, kernel, touching: [x.region, y.region] + regions) { binder in
+    emit(node.name, kernel, touching: [x, y] + others) { binder in
       let input = binder.list(x)
       let command = AffineCommand(
         function: function, input: input, scale: scale(binder), shift: shift(binder), output: binder.list(y),

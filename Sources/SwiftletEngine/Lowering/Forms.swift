@@ -9,7 +9,7 @@ extension Planner {
   mutating func emitBlocking(from source: Region, to view: BlockedView, _ rows: PlainStrides) {
     let lanes = lanes(of: view) { $0 * rows.channel }
     emitLayout(
-      "rows to blocks", source, view.region, runs(lanes, rows.channel, 1), batch: view.batch, pixels: view.pixels,
+      "rows to blocks", source, view, runs(lanes, rows.channel, 1), batch: view.batch, pixels: view.pixels,
       inputBatchStride: { rows.batch }, input: (rows.pixel, rows.channel),
       outputBatchStride: { view.region.batchStride },
       output: (16, 1))
@@ -20,7 +20,7 @@ extension Planner {
     let plane = view.region.plane
     let lanes = view.channels.enumerated().map { ($1 / 16 * plane + $1 % 16, $0 * rows.channel) }
     emitLayout(
-      "blocks to rows", view.region, region, runs(lanes, 1, rows.channel), batch: view.batch, pixels: view.pixels,
+      "blocks to rows", view, region, runs(lanes, 1, rows.channel), batch: view.batch, pixels: view.pixels,
       inputBatchStride: { view.region.batchStride }, input: (16, 1), outputBatchStride: { rows.batch },
       output: (rows.pixel, rows.channel))
   }
@@ -34,7 +34,7 @@ extension Planner {
     let plane = view.region.plane
     let lanes = lanes(of: copy) { view.channels[$0] / 16 * plane + view.channels[$0] % 16 }
     emitLayout(
-      "other layout", view.region, copy.region, runs(lanes, 1, 1), batch: view.batch, pixels: view.pixels,
+      "other layout", view, copy, runs(lanes, 1, 1), batch: view.batch, pixels: view.pixels,
       inputBatchStride: { view.region.batchStride }, input: (16, 1),
       outputBatchStride: { copy.region.batchStride }, output: (16, 1))
     return copy
@@ -60,7 +60,7 @@ extension Planner {
         place(batch: batch, channels: channels, height: height, width: width, layout: layout)
       }
     let (inputs, outputs) = (view.blocks, copy.blocks)
-    emit(id.map { graph[$0].name } ?? "", "pad", touching: [view.region, copy.region]) { binder in
+    emit(id.map { graph[$0].name } ?? "", "pad", touching: [view, copy]) { binder in
       func planes(_ region: Region, _ blocks: [Int]) -> UnsafePointer<Int> {
         binder.keep((0..<view.batch).flatMap { n in blocks.map { n * region.batchStride + $0 * region.plane } })
       }
@@ -121,14 +121,15 @@ extension Planner {
   }
 
   private mutating func emitLayout(
-    _ kernel: String, _ from: Region, _ to: Region, _ runs: [LayoutCommand.Run], batch: Int, pixels: Int,
+    _ kernel: String, _ from: any Place, _ to: any Place, _ runs: [LayoutCommand.Run], batch: Int, pixels: Int,
     inputBatchStride: @escaping @Sendable () -> Int, input: (pixel: Int, channel: Int),
     outputBatchStride: @escaping @Sendable () -> Int, output: (pixel: Int, channel: Int)
   ) {
     let function = kernels.move
     emit("", kernel, touching: [from, to]) { binder in
       let command = LayoutCommand(
-        function: function, input: binder.pointer(from), output: binder.pointer(to), runs: binder.keep(runs),
+        function: function, input: binder.pointer(from.region), output: binder.pointer(to.region),
+        runs: binder.keep(runs),
         runCount: runs.count, batch: batch, pixels: pixels, inputBatchStride: inputBatchStride(),
         outputBatchStride: outputBatchStride(), inputPixel: input.pixel, inputChannel: input.channel,
         outputPixel: output.pixel, outputChannel: output.channel)

@@ -55,7 +55,7 @@ private func lowerVectors(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node
   let postFunction = post.map { p.kernels.unary[$0.kind.rawValue] }
   p.emit(
     node.name, "matrix × vector", multiplyAdds: node.shape[0] * ins * outs, streaming: weights,
-    touching: [x.region, y.region]
+    because: "\(ins) → \(outs) channels of one pixel", touching: [x, y]
   ) { binder in
     let command = MatrixVectorCommand(
       function: function, input: binder.pointer(x.region) + first * 16,

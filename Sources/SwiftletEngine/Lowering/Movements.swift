@@ -113,7 +113,7 @@ extension Planner {
     let x = consecutive(compact(view))
     let y = place(id, layout: x.layout)
     let (blocks, first, last) = (x.blocks.count, x.blocks[0], y.blocks[0])
-    emitStrided(node.name, "pixels", x.region, y.region, offsets: { (first * x.region.plane, last * y.region.plane) }) {
+    emitStrided(node.name, "pixels", x, y, offsets: { (first * x.region.plane, last * y.region.plane) }) {
       others.map {
         Movement.Dimension(
           extent: $0.extent, from: floats($0.from, strides, x.region), to: floats($0.to, targets, y.region))
@@ -132,8 +132,9 @@ extension Planner {
     to: Int, steps: (rows: Int, columns: Int)
   ) {
     let (blocks, first, last) = (x.blocks.count, x.blocks[0], y.blocks[0])
+    let floats = x.batch * blocks * height * width * 16
     emitStrided(
-      name, kernel, x.region, y.region,
+      name, kernel, Part(region: x.region, floats: floats), Part(region: y.region, floats: floats),
       offsets: { (first * x.region.plane + from * 16, last * y.region.plane + to * 16) }
     ) {
       [
@@ -157,12 +158,14 @@ extension Planner {
     offset: Int = 0
   ) {
     let y = placePlain(floats: node.shape.elementCount)
-    emitStrided(node.name, kernel, x, y, offsets: { (offset, 0) }) { dimensions }
+    let read = Part(region: x, floats: min(x.floats, y.floats))
+    emitStrided(node.name, kernel, read, y, offsets: { (offset, 0) }) { dimensions }
     set(id, plain: y)
   }
 
   mutating func emitStrided(
-    _ name: String, _ kernel: String, _ x: Region, _ y: Region, offsets: @escaping @Sendable () -> (from: Int, to: Int),
+    _ name: String, _ kernel: String, _ x: any Place, _ y: any Place,
+    offsets: @escaping @Sendable () -> (from: Int, to: Int),
     _ dimensions: @escaping @Sendable () -> [StridedCopyCommand.Dimension]
   ) {
     let function = kernels.move
@@ -172,7 +175,8 @@ extension Planner {
       let turned = columns.from == 1 ? nil : outer.firstIndex { $0.from == 1 }
       let rows = outer.isEmpty ? .init(extent: 1, from: 0, to: 0) : outer.remove(at: turned ?? outer.count - 1)
       let command = StridedCopyCommand(
-        function: function, input: binder.pointer(x) + offsets().from, output: binder.pointer(y) + offsets().to,
+        function: function, input: binder.pointer(x.region) + offsets().from,
+        output: binder.pointer(y.region) + offsets().to,
         outer: binder.keep(outer), outerCount: outer.count, matrices: outer.reduce(1) { $0 * $1.extent }, rows: rows,
         columns: columns, chunk: max(16, 4096 / columns.extent / 16 * 16))
       return Command(function: StridedCopyCommand.run, arguments: binder.keep(command))
@@ -285,7 +289,10 @@ func lowerConcat(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
   for input in node.inputs {
     let shape = p.graph[input].shape
     let offset = start * strides[op.axis]
-    p.emitStrided(node.name, "concatenate", p.plain(input), y, offsets: { (0, offset) }) {
+    let x = p.plain(input)
+    p.emitStrided(
+      node.name, "concatenate", x, Part(region: y, floats: x.floats), offsets: { (0, offset) }
+    ) {
       shape.indices.map { .init(extent: shape[$0], from: shape.strides[$0], to: strides[$0]) }
     }
     start += shape[op.axis]
@@ -304,7 +311,7 @@ func lowerGather(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
     let (x, y) = (p.blocked(input), p.place(id))
     func starts(_ view: BlockedView) -> [Int] { view.channels.map { $0 / 16 * view.region.plane + $0 % 16 } }
     let (sources, targets) = (starts(x), starts(y))
-    p.emit(node.name, "gather", touching: [x.region, y.region, indices]) { binder in
+    p.emit(node.name, "gather", touching: [Part(region: x.region, floats: y.floats), y, indices]) { binder in
       let command = GatherCommand(
         function: function, input: binder.pointer(x.region), output: binder.pointer(y.region),
         indices: binder.pointer(indices), sources: binder.keep(sources), sourceCount: sourceCount,
@@ -318,7 +325,7 @@ func lowerGather(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
   let run = shape.strides[op.axis]
   let outer = shape[..<op.axis].reduce(1, *)
   let (x, y) = (p.plain(input), p.placePlain(floats: node.shape.elementCount))
-  p.emit(node.name, "gather", touching: [x, y, indices]) { binder in
+  p.emit(node.name, "gather", touching: [Part(region: x, floats: y.floats), y, indices]) { binder in
     let command = GatherCommand(
       function: function, input: binder.pointer(x), output: binder.pointer(y), indices: binder.pointer(indices),
       sources: binder.keep((0..<sourceCount).map { $0 * run }), sourceCount: sourceCount,

@@ -27,7 +27,7 @@ func lowerGroupNorm(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
     p.placePlain(floats: batch * blocks * 16), p.placePlain(floats: batch * blocks * 16)
   )
   let momentsFunction = p.kernels.moments
-  p.emit(node.name, "moments", touching: [x.region, moments]) { binder in
+  p.emit(node.name, "moments", touching: [x, moments]) { binder in
     let command = MomentsCommand(
       function: momentsFunction, input: binder.list(x), pixels: x.pixels, output: binder.pointer(moments))
     return Command(function: MomentsCommand.run, arguments: binder.keep(command))
@@ -55,7 +55,7 @@ func lowerSimAM(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool 
   let x = p.compact(p.blocked(node.inputs[0]))
   let y = p.place(id, layout: x.layout)
   let function = p.kernels.simAM
-  p.emit(node.name, "SimAM", touching: [x.region, y.region]) { binder in
+  p.emit(node.name, "SimAM", touching: [x, y]) { binder in
     let command = SimAMCommand(
       function: function, input: binder.list(x), output: binder.list(y), pixels: x.pixels, lambda: op.lambda)
     return Command(function: SimAMCommand.run, arguments: binder.keep(command))
@@ -95,7 +95,7 @@ extension Planner {
     }
     let (scale, shift) = (lanes(node.inputs[1], layout, blocks), lanes(node.inputs[2], layout, blocks))
     let function = kernels.channelNorm
-    emit(node.name, "layer norm", touching: [x.region, y.region]) { binder in
+    emit(node.name, "layer norm", touching: [x, y]) { binder in
       let arguments = ChannelNormArguments(
         inputBlocks: binder.keep(x.blocks.map { $0 * x.region.plane }),
         outputBlocks: binder.keep(y.blocks.map { $0 * y.region.plane }), blocks: blocks, channels: layout.count,

@@ -25,7 +25,7 @@ func lowerPool(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   (a.dilationY, a.dilationX) = (window.dilations[0], window.dilations[1])
   (a.top, a.left) = (window.pads.top, window.pads.left)
   let (arguments, finalFactors) = (a, factors)
-  p.emit(node.name, factors == nil ? "max pool" : "average pool", touching: [x.region, y.region]) { binder in
+  p.emit(node.name, factors == nil ? "max pool" : "average pool", touching: [x, y]) { binder in
     let command = PoolCommand(
       arguments: arguments, function: function, input: binder.list(x), output: binder.list(y),
       factors: finalFactors.map { binder.keep($0) })
@@ -49,7 +49,7 @@ func lowerResize(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
   let rows = neighbours(op.height, height, width * 16)
   let columns = neighbours(op.width, width, 16)
   let function = p.kernels.resize
-  p.emit(node.name, "resize \(op.mode)", touching: [x.region, y.region]) { binder in
+  p.emit(node.name, "resize \(op.mode)", touching: [x, y]) { binder in
     let command = ResizeCommand(
       function: function, input: binder.list(x), output: binder.list(y), rows: binder.keep(rows),
       columns: binder.keep(columns), height: rows.count, width: columns.count)

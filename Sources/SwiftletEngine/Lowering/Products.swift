@@ -31,7 +31,7 @@ func lowerAttention(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   )
   p.emit(
     node.name, "attention", multiplyAdds: op.cost(p.graph.inputShapes(id), node.shape).multiplyAdds,
-    touching: [q.region, keyRegion, valueRegion, y.region, scratch]
+    touching: [q, keyRegion, valueRegion, y], scratch: [scratch]
   ) { binder in
     let command = AttentionCommand(
       scoreTile: set.tiles[TileKey(16, .gather16, .clamp)]!, mixTile: set.tiles[TileKey(16, .dense16, .clamp)]!,
@@ -72,7 +72,8 @@ func lowerMatMul(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
     whole: cutRow(chunk, heights: set.tileHeights), rest: cutRow(max(1, rows % chunk), heights: set.tileHeights)
   )
   p.emit(
-    node.name, "matrix product", multiplyAdds: node.shape.elementCount * depth, touching: [a, panels, y, scratch]
+    node.name, "matrix product", multiplyAdds: node.shape.elementCount * depth, touching: [a, panels, y],
+    scratch: [scratch]
   ) { binder in
     let command = MatMulCommand(
       tile: set.tiles[TileKey(16, .gatherAny, .clamp)]!, move: set.move, arguments: arguments,
@@ -105,12 +106,12 @@ extension Planner {
       return runs
     }
     return emitPacking(
-      name, kernel, x.region, runs, batch: x.batch, batchStride: { x.region.batchStride }, count: x.pixels, step: 16,
+      name, kernel, x, runs, batch: x.batch, batchStride: { x.region.batchStride }, count: x.pixels, step: 16,
       runsAreColumns: runsAreColumns, columns: columns, depth: depth)
   }
 
   fileprivate mutating func emitPacking(
-    _ name: String, _ kernel: String, _ x: Region, _ runs: [[LayoutCommand.Run]], batch: Int,
+    _ name: String, _ kernel: String, _ x: any Place, _ runs: [[LayoutCommand.Run]], batch: Int,
     batchStride: @escaping @Sendable () -> Int, count: Int, step: Int, runsAreColumns: Bool, columns: Int, depth: Int
   ) -> Region {
     let panelFloats = (depth + 1) * 16
@@ -119,7 +120,7 @@ extension Planner {
     let function = kernels.move
     emit(name, kernel, touching: [x, region]) { binder in
       let command = PackCommand(
-        function: function, input: binder.pointer(x), output: binder.pointer(region),
+        function: function, input: binder.pointer(x.region), output: binder.pointer(region),
         runs: binder.keep(runs.flatMap { $0 }),
         starts: binder.keep(runs.reduce(into: [0]) { $0.append($0.last! + $1.count) }), parts: runs.count,
         batch: batch, count: count, step: step, runsAreColumns: runsAreColumns, columns: columns, depth: depth,

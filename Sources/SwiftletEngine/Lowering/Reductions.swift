@@ -40,7 +40,7 @@ extension Planner {
     let x = compact(blocked(node.inputs[0]))
     let y = place(id, layout: x.layout)
     let function = kernels.reduceColumns[kind.rawValue]
-    emit(node.name, "\(kind) of pixels", touching: [x.region, y.region]) { binder in
+    emit(node.name, "\(kind) of pixels", touching: [x, y]) { binder in
       let command = ReduceColumnsCommand(
         function: function, input: binder.list(x), output: binder.list(y), matrices: x.pixels / rows, rows: rows,
         columns: 16, factor: factor)

@@ -29,7 +29,7 @@ func lowerDeformSamples(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) 
   var a = SamplingArguments()
   (a.height, a.width) = (x.height, x.width)
   let (arguments, blockGroups, function) = (a, groups, p.kernels.addSample)
-  p.emit(node.name, "deformed samples", touching: [x.region, y.region, offset] + (mask.map { [$0] } ?? [])) { binder in
+  p.emit(node.name, "deformed samples", touching: [x, y, offset] + (mask.map { [$0] } ?? [])) { binder in
     let command = DeformSamplesCommand(
       arguments: arguments, function: function, input: binder.pointer(x.region) + first * x.region.plane,
       output: binder.pointer(y.region) + y.blocks[0] * y.region.plane, offset: binder.pointer(offset),

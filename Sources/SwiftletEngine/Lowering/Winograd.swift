@@ -15,28 +15,38 @@ enum WinogradLimits {
 
 /// 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3).
 func lowerWinograd(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
-  guard p.precision == .exact, let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]],
-    p.isConstant[node.inputs[2]]
-  else { return false }
-  let window = fused.conv.window
-  let shape = p.graph[node.inputs[0]].shape
-  guard window == Window([3, 3], pads: window.pads), fused.conv.group == 1, shape[1] >= WinogradLimits.channels,
-    node.shape[1] >= WinogradLimits.channels, node.shape[2] >= 4, node.shape[3] >= 4
+  guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]] else {
+    return false
+  }
+  guard fused.conv.window.kernel == [3, 3],
+    winogradRefusal(fused.conv, p.graph[node.inputs[0]].shape, node.shape, p.precision) == nil
   else { return false }
   let (tileRows, tileColumns) = ((node.shape[2] + 3) / 4, (node.shape[3] + 3) / 4)
-  let tiles = tileRows * tileColumns
-  let weightBytes = 36 * 4 * shape[1] * node.shape[1]
-  // 36 products a tile against 9 an output: partly filled tiles waste some.
-  guard tiles * 36 * 3 < node.shape[2] * node.shape[3] * 9 * 2,
-    weightBytes <= WinogradLimits.weightBytes || tiles >= WinogradLimits.sharingTiles
-  else { return false }
-
   let x = p.compact(p.blocked(node.inputs[0]))
   let shortcut = fused.hasShortcut ? p.blocked(node.inputs[3]) : nil
   let y = p.place(id, layout: shortcut?.layout)
   p.emitWinograd(node, fused, x, y, shortcut, tileRows: tileRows, tileColumns: tileColumns)
   p.set(id, y)
   return true
+}
+
+/// Why transforms are not worth it for a 3×3 convolution; `nil` where they are.
+func winogradRefusal(_ conv: Conv, _ input: Shape, _ output: Shape, _ precision: Precision) -> String? {
+  if precision == .strict { return "sums are to be direct" }
+  if conv.window != Window([3, 3], pads: conv.window.pads) { return "its stride or dilation is not 1" }
+  if conv.group != 1 { return "its channels are in groups" }
+  if min(input[1], output[1]) < WinogradLimits.channels {
+    return "it has fewer than \(WinogradLimits.channels) channels"
+  }
+  if min(output[2], output[3]) < 4 { return "its map is smaller than a tile" }
+  let tiles = ((output[2] + 3) / 4) * ((output[3] + 3) / 4)
+  // 36 products a tile against 9 an output: partly filled tiles waste some.
+  if tiles * 36 * 3 >= output[2] * output[3] * 9 * 2 { return "its map would leave tiles empty" }
+  let bytes = 36 * 4 * input[1] * output[1]
+  if bytes > WinogradLimits.weightBytes, tiles < WinogradLimits.sharingTiles {
+    return "too few tiles would share \(bytes >> 20) MiB of weights"
+  }
+  return nil
 }
 
 extension Planner {
@@ -71,7 +81,8 @@ extension Planner {
     emit(
       node.name, "winograd" + (post.map { " \($0.kind)" } ?? ""),
       multiplyAdds: y.batch * y.pixels * graph[node.inputs[1]].shape.elementCount,
-      touching: [x.region, y.region, scratch] + (shortcut.map { [$0.region] } ?? [])
+      because: "\(fused.conv.facts(graph[node.inputs[0]].shape, node.shape)): \(tiles) tiles, \(groups) groups",
+      touching: [x, y] + (shortcut.map { [$0] } ?? []), scratch: [scratch]
     ) { binder in
       func group(_ count: Int, _ spans: RowCut) -> WinogradGroup {
         var arguments = TileArguments()
