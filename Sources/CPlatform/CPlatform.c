@@ -1,15 +1,18 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #if defined(__linux__)
 #include <linux/futex.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #endif
 
@@ -79,6 +82,25 @@ int64_t platform_peak_memory(void) {
 #else
   return (int64_t)usage.ru_maxrss * 1024;
 #endif
+}
+
+int platform_code_file(struct code_file *file) {
+  Dl_info image;
+  struct stat status;
+  const char *path = dladdr((void *)platform_code_file, &image) ? image.dli_fname : NULL;
+#if defined(__linux__)
+  // A program is known to the loader by the name it was called by, which need not be its path.
+  if (!path || (getauxval(AT_PHDR) & ~(unsigned long)4095) == (unsigned long)image.dli_fbase) path = "/proc/self/exe";
+#endif
+  if (!path || stat(path, &status) != 0) return -1;
+#if defined(__APPLE__)
+  struct timespec modified = status.st_mtimespec, changed = status.st_ctimespec;
+#else
+  struct timespec modified = status.st_mtim, changed = status.st_ctim;
+#endif
+  *file = (struct code_file){(uint64_t)status.st_dev, (uint64_t)status.st_ino, (uint64_t)status.st_size,
+                             modified.tv_sec, modified.tv_nsec, changed.tv_sec, changed.tv_nsec};
+  return 0;
 }
 
 struct start {

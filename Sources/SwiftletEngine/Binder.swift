@@ -2,12 +2,12 @@
 final class Binder {
   private let arena: UnsafeMutablePointer<Float>
   private let input: UnsafeMutablePointer<Float>
-  private let constants: [UnsafeMutablePointer<Float>]
+  /// Only ever read.
+  private let constants: [UnsafePointer<Float>]
   private var owned: [UnsafeMutableRawPointer] = []
   private var objects: [AnyObject] = []
 
-  init(arena: UnsafeMutablePointer<Float>, input: UnsafeMutablePointer<Float>, constants: [UnsafeMutablePointer<Float>])
-  {
+  init(arena: UnsafeMutablePointer<Float>, input: UnsafeMutablePointer<Float>, constants: [UnsafePointer<Float>]) {
     (self.arena, self.input, self.constants) = (arena, input, constants)
   }
 
@@ -17,11 +17,11 @@ final class Binder {
     switch region.home {
     case .arena: arena + region.offset
     case .input: input
-    case .constant(let number): constants[number]
+    case .constant(let number): pointer(constant: number)
     }
   }
 
-  func pointer(constant: Int) -> UnsafeMutablePointer<Float> { constants[constant] }
+  func pointer(constant: Int) -> UnsafeMutablePointer<Float> { UnsafeMutablePointer(mutating: constants[constant]) }
 
   /// A copy of `value` that lives as long as the binder.
   func keep<T: BitwiseCopyable>(_ value: T) -> UnsafeRawPointer {

@@ -10,6 +10,9 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
   public let path: String
   /// The size in bytes, never 0.
   public let count: Int
+  /// What tells this content of this file from all others on this machine: where the file lies, its size, and when it was
+  /// changed. `nil` within a few seconds of a change, while another one might happen at what clocks call the same time.
+  public let identity: String?
   private let base: UnsafeRawPointer
   private let descriptor: Int32
 
@@ -21,7 +24,9 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
         isAbsent ? .notFound : .unreadable, path: path, found: isAbsent ? "no such file" : Platform.reason)
     }
     do throws(FormatError) {
-      count = try Self.size(descriptor, path)
+      let status = try Self.status(descriptor, path)
+      count = status.size
+      identity = status.identity
       guard let base = Platform.map(descriptor, count) else {
         throw FormatError(.unreadable, path: path, found: "cannot be mapped: \(Platform.reason)")
       }
@@ -39,7 +44,7 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
     Platform.shut(descriptor)
   }
 
-  private static func size(_ descriptor: Int32, _ path: String) throws(FormatError) -> Int {
+  private static func status(_ descriptor: Int32, _ path: String) throws(FormatError) -> Platform.Status {
     guard let status = Platform.status(descriptor) else {
       throw FormatError(.unreadable, path: path, found: Platform.reason)
     }
@@ -48,7 +53,7 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
         .notRegularFile, path: path, found: "a directory or a special file", expected: "a regular file")
     }
     guard status.size > 0 else { throw FormatError(.empty, path: path, found: "the file is empty") }
-    return status.size
+    return status
   }
 
   /// The bytes in `range`, valid while this object lives.

@@ -14,6 +14,27 @@ enum Platform {
     let size: Int
     /// When the content was last changed, in seconds since 1970.
     let modified: Int
+    /// Tells this content of this file from all others, once some seconds have passed since its last change.
+    let identity: String?
+
+    /// Clocks of file systems tick at least this often, in seconds.
+    private static let tick = 3
+
+    init(_ status: stat) {
+      #if canImport(Darwin)
+        let (content, node) = (status.st_mtimespec, status.st_ctimespec)
+      #else
+        let (content, node) = (status.st_mtim, status.st_ctim)
+      #endif
+      isRegular = status.st_mode & S_IFMT == S_IFREG
+      size = Int(status.st_size)
+      modified = content.tv_sec
+      let isSettled = max(content.tv_sec, node.tv_sec) + Self.tick < Platform.now
+      identity =
+        isSettled
+        ? "\(status.st_dev):\(status.st_ino):\(size):\(content.tv_sec).\(content.tv_nsec):\(node.tv_sec).\(node.tv_nsec)"
+        : nil
+    }
   }
 
   /// The text of the last failure.
@@ -93,6 +114,17 @@ enum Platform {
   static func move(_ path: String, to target: String) -> Bool { rename(path, target) == 0 }
   static func remove(_ path: String) { unlink(path) }
 
+  /// Makes a directory and those above it, for this user alone.
+  static func makeDirectories(_ path: String) {
+    for end in path.utf8.indices.dropFirst() where path.utf8[end] == UInt8(ascii: "/") {
+      mkdir(String(path[..<end]), 0o700)
+    }
+    mkdir(path, 0o700)
+  }
+
+  /// Sets the time of change to now.
+  static func touch(_ path: String) { utimensat(AT_FDCWD, path, nil, 0) }
+
   /// The names in a directory; none when it cannot be read.
   static func list(_ path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }
@@ -113,17 +145,5 @@ enum Platform {
       if result >= 0 { return result }
       if errno != EINTR { return nil }
     }
-  }
-}
-
-extension Platform.Status {
-  fileprivate init(_ status: stat) {
-    isRegular = status.st_mode & S_IFMT == S_IFREG
-    size = Int(status.st_size)
-    #if canImport(Darwin)
-      modified = status.st_mtimespec.tv_sec
-    #else
-      modified = status.st_mtim.tv_sec
-    #endif
   }
 }
