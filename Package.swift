@@ -97,7 +97,8 @@ let package = Package(
       dependencies: libraries + [
         "Swiftlet", .byName(name: "SwiftletONNX", condition: .when(traits: ["ONNX"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: strict),
+      ], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--as-needed"], .when(platforms: [.linux]))]),
 
     // Tests mirror Sources.
     .target(

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -84,7 +85,7 @@ int64_t platform_peak_memory(void) {
 #endif
 }
 
-int platform_code_file(struct code_file *file) {
+int platform_code_file(int64_t numbers[PLATFORM_FILE_NUMBERS]) {
   Dl_info image;
   struct stat status;
   const char *path = dladdr((void *)platform_code_file, &image) ? image.dli_fname : NULL;
@@ -98,8 +99,9 @@ int platform_code_file(struct code_file *file) {
 #else
   struct timespec modified = status.st_mtim, changed = status.st_ctim;
 #endif
-  *file = (struct code_file){(uint64_t)status.st_dev, (uint64_t)status.st_ino, (uint64_t)status.st_size,
-                             modified.tv_sec, modified.tv_nsec, changed.tv_sec, changed.tv_nsec};
+  int64_t found[PLATFORM_FILE_NUMBERS] = {status.st_dev,    status.st_ino,   status.st_size,  modified.tv_sec,
+                                          modified.tv_nsec, changed.tv_sec, changed.tv_nsec};
+  memcpy(numbers, found, sizeof found);
   return 0;
 }
 

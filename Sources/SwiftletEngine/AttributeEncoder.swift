@@ -1,28 +1,32 @@
-/// Writes the attributes of an operator as text, in order: names, values, and a mark for each list and each of its elements.
+/// Writes the attributes of an operator to a key, in order: names, values, and a mark for each list and each of its elements.
 ///
-/// An encoder of its own, because text for people may leave things out, and because that of Foundation is slow.
+/// An encoder of its own, because descriptions for people may leave things out, and because that of Foundation is slow.
 struct AttributeEncoder: Encoder {
-  let text: KeyText
+  let key: KeyWriter
   var codingPath: [any CodingKey] { [] }
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-  func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+  func container<Name: CodingKey>(keyedBy type: Name.Type) -> KeyedEncodingContainer<Name> {
     KeyedEncodingContainer(AttributeContainer(encoder: self))
   }
 
-  func unkeyedContainer() -> any UnkeyedEncodingContainer {
-    text.add("[")
-    return AttributeList(encoder: self)
-  }
-
+  func unkeyedContainer() -> any UnkeyedEncodingContainer { AttributeList(encoder: at("[")) }
   func singleValueContainer() -> any SingleValueEncodingContainer { AttributeValue(encoder: self) }
 
   fileprivate func write(_ value: some Encodable) throws {
-    if let value = value as? any LosslessStringConvertible { text.add(value) } else { try value.encode(to: self) }
+    switch value {
+    case let number as Int: key.add(number)
+    case let number as Float: key.add(Int(number.bitPattern))
+    case let number as Double: key.add(Int(bitPattern: UInt(number.bitPattern)))
+    case let truth as Bool: key.add(truth ? 1 : 0)
+    case let text as String: key.add(text)
+    case let other as any FixedWidthInteger: key.add("\(other)")
+    default: try value.encode(to: self)
+    }
   }
 
   fileprivate func at(_ place: String) -> AttributeEncoder {
-    text.add(place)
+    key.add(place)
     return self
   }
 }
@@ -31,7 +35,7 @@ private struct AttributeContainer<Key: CodingKey>: KeyedEncodingContainerProtoco
   let encoder: AttributeEncoder
   var codingPath: [any CodingKey] { [] }
 
-  func encodeNil(forKey key: Key) { encoder.text.add(key.stringValue) }
+  func encodeNil(forKey key: Key) { _ = encoder.at(key.stringValue) }
   func encode(_ value: some Encodable, forKey key: Key) throws { try encoder.at(key.stringValue).write(value) }
   func nestedContainer<Inner: CodingKey>(keyedBy type: Inner.Type, forKey key: Key) -> KeyedEncodingContainer<Inner> {
     encoder.at(key.stringValue).container(keyedBy: type)
@@ -48,12 +52,14 @@ private struct AttributeList: UnkeyedEncodingContainer {
   var codingPath: [any CodingKey] { [] }
   var count = 0
 
+  init(encoder: AttributeEncoder) { self.encoder = encoder }
+
   private mutating func next() -> AttributeEncoder {
     count += 1
     return encoder.at(",")
   }
 
-  mutating func encodeNil() { _ = next() }
+  mutating func encodeNil() { _ = next().at("nil") }
   mutating func encode(_ value: some Encodable) throws { try next().write(value) }
   mutating func nestedContainer<Inner: CodingKey>(keyedBy type: Inner.Type) -> KeyedEncodingContainer<Inner> {
     next().container(keyedBy: type)
@@ -66,6 +72,6 @@ private struct AttributeValue: SingleValueEncodingContainer {
   let encoder: AttributeEncoder
   var codingPath: [any CodingKey] { [] }
 
-  func encodeNil() { encoder.text.add("nil") }
+  func encodeNil() { _ = encoder.at("nil") }
   func encode(_ value: some Encodable) throws { try encoder.write(value) }
 }

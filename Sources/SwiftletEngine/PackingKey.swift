@@ -7,45 +7,48 @@ extension Plan {
   /// That is the program, whose code packs; the instruction set and the threads, which the planner looks at; the graph with its
   /// shapes and attributes; and the origin of every array.
   func packingKey(_ weights: Weights) -> [UInt8]? {
-    guard let code = codeFile else { return nil }
-    let text = KeyText()
-    text.add("\(code) \(instructionSet) \(threads)")
+    guard let codeFile else { return nil }
+    let key = KeyWriter()
+    key.add(codeFile)
+    key.add(instructionSet.rawValue)
+    key.add(threads)
     for node in graph.nodes {
-      text.add(type(of: node.op).name)
-      text.add(node.inputs)
-      text.add(node.shape)
+      key.add(type(of: node.op).name)
+      key.add(node.inputs)
+      key.add(node.shape)
       switch node.op {
       case is Parameter:
         guard weights.shape(node.name) == node.shape, let origin = weights.origin(node.name) else { return nil }
-        text.add(origin)
+        key.add(origin)
       case let constant as Constant:
-        constant.scalars.withUnsafeBytes { text.bytes += $0 }
+        constant.scalars.withUnsafeBytes { key.bytes += $0 }
       default:
-        guard (try? node.op.encode(to: AttributeEncoder(text: text))) != nil else { return nil }
+        guard (try? node.op.encode(to: AttributeEncoder(key: key))) != nil else { return nil }
       }
     }
-    text.add(graph.outputs)
-    return text.bytes
+    key.add(graph.outputs)
+    return key.bytes
   }
 }
 
 /// Which file this code was loaded from, and which state of it; `nil` where the system does not say.
-private let codeFile: String? = {
-  var identity = code_file()
-  guard platform_code_file(&identity) == 0 else { return nil }
-  return "\(identity)"
+private let codeFile: [Int]? = {
+  var numbers = [Int64](repeating: 0, count: Int(PLATFORM_FILE_NUMBERS))
+  return platform_code_file(&numbers) == 0 ? numbers.map { Int($0) } : nil
 }()
 
-/// Text in parts that cannot be confused: each ends with a zero.
-final class KeyText {
+/// Numbers of 8 bytes each, texts and lists with their length before them: parts that cannot be confused.
+final class KeyWriter {
   var bytes: [UInt8] = []
 
-  func add(_ part: some LosslessStringConvertible) {
-    bytes += part.description.utf8
-    bytes.append(0)
+  func add(_ number: Int) { withUnsafeBytes(of: number) { bytes += $0 } }
+
+  func add(_ text: String) {
+    add(text.utf8.count)
+    bytes += text.utf8
   }
 
-  func add(_ numbers: some Collection<Int>) {
+  func add(_ numbers: some RandomAccessCollection<Int>) {
     add(numbers.count)
     for number in numbers { add(number) }
   }

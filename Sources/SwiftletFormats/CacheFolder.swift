@@ -79,8 +79,9 @@ public final class CachedBytes: Sendable {
     else { return nil }
     let fields = UnsafeRawBufferPointer(rebasing: header[..<Self.fieldBytes])
     let stored = UnsafeRawBufferPointer(rebasing: header[Self.fieldBytes..<Self.fieldBytes + key.count])
-    guard fields.elementsEqual(Self.fields(key, bytes: count, sum: fields.load(fromByteOffset: 48, as: UInt64.self))),
-      stored.elementsEqual(key), checksum(bytes) == fields.load(fromByteOffset: 48, as: UInt64.self)
+    let sum = fields.load(fromByteOffset: 48, as: UInt64.self)
+    guard fields.elementsEqual(Self.fields(key, bytes: count, sum: sum)), Platform.areEqual(stored, key),
+      checksum(bytes) == sum
     else { return nil }
     (self.file, self.count, address) = (file, count, Address(value: start))
   }

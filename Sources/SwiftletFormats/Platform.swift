@@ -85,6 +85,10 @@ enum Platform {
     return true
   }
 
+  static func areEqual(_ a: UnsafeRawBufferPointer, _ b: [UInt8]) -> Bool {
+    a.count == b.count && b.withUnsafeBytes { a.isEmpty || memcmp(a.baseAddress!, $0.baseAddress!, a.count) == 0 }
+  }
+
   static func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
     var rest = bytes
     while let start = rest.baseAddress, !rest.isEmpty {

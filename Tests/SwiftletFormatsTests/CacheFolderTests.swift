@@ -10,7 +10,9 @@ import Testing
 
   func folder(limit: Int = 1 << 20) -> CacheFolder { CacheFolder(directory.path, limit: limit) }
 
-  func payload(_ count: Int, _ first: UInt8 = 0) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7) &+ first } }
+  func payload(_ count: Int, _ first: UInt8 = 0) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7) &+ first }
+  }
 
   func keep(_ bytes: [UInt8], _ key: [UInt8] = key, in folder: CacheFolder) {
     bytes.withUnsafeBytes { folder.keep($0, under: key) }
@@ -69,12 +71,16 @@ import Testing
   static let damages: [(name: String, bytes: @Sendable ([UInt8]) -> [UInt8])] = [
     ("empty", { _ in [] }), ("one byte", { _ in [0] }), ("cut in the header", { Array($0[..<40]) }),
     ("cut in the key", { Array($0[..<70]) }), ("cut in the bytes", { Array($0.dropLast()) }),
-    ("longer", { $0 + [0] }), ("half of it zero", { Array($0[..<($0.count / 2)]) + [UInt8](repeating: 0, count: $0.count / 2) }),
+    ("longer", { $0 + [0] }),
+    ("half of it zero", { Array($0[..<($0.count / 2)]) + [UInt8](repeating: 0, count: $0.count / 2) }),
     ("text", { _ in Array("no cache, a letter".utf8) }),
-    ("two words swapped", { bytes in
-      let end = bytes.count - 16
-      return bytes[..<end] + bytes[(end + 8)...] + bytes[end..<end + 8]
-    }),
+    (
+      "two words swapped",
+      { bytes in
+        let end = bytes.count - 16
+        return bytes[..<end] + bytes[(end + 8)...] + bytes[end..<end + 8]
+      }
+    ),
   ]
 
   @Test(arguments: damages.indices) func damagedFilesAreReplaced(_ i: Int) throws {

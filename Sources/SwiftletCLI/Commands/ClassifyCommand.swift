@@ -25,7 +25,8 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let classifier = try Classifier(model, weights: weights, labels: labels, threads: threads.count, cache: cache.folder)
+    let classifier = try Classifier(
+      model, weights: weights, labels: labels, threads: threads.count, cache: cache.folder)
     var progress = Progress(photos.count)
     var results: [(photo: String, result: Result<[Prediction], any Error>)] = []
     for photo in photos {
