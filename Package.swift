@@ -97,8 +97,7 @@ let package = Package(
       dependencies: libraries + [
         "Swiftlet", .byName(name: "SwiftletONNX", condition: .when(traits: ["ONNX"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: strict,
-      linkerSettings: [.unsafeFlags(["-Xlinker", "--as-needed"], .when(platforms: [.linux]))]),
+      ], swiftSettings: strict),
 
     // Tests mirror Sources.
     .target(
