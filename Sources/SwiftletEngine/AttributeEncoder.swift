@@ -20,7 +20,6 @@ struct AttributeEncoder: Encoder {
     case let number as Double: key.add(Int(bitPattern: UInt(number.bitPattern)))
     case let truth as Bool: key.add(truth ? 1 : 0)
     case let text as String: key.add(text)
-    case let other as any FixedWidthInteger: key.add("\(other)")
     default: try value.encode(to: self)
     }
   }
@@ -74,4 +73,15 @@ private struct AttributeValue: SingleValueEncodingContainer {
 
   func encodeNil() { _ = encoder.at("nil") }
   func encode(_ value: some Encodable) throws { try encoder.write(value) }
+
+  // The numbers that `write` leaves to themselves, which come here.
+  func encode(_ value: Int8) { encoder.key.add(Int(value)) }
+  func encode(_ value: Int16) { encoder.key.add(Int(value)) }
+  func encode(_ value: Int32) { encoder.key.add(Int(value)) }
+  func encode(_ value: Int64) { encoder.key.add(Int(value)) }
+  func encode(_ value: UInt) { encoder.key.add(Int(bitPattern: value)) }
+  func encode(_ value: UInt8) { encoder.key.add(Int(value)) }
+  func encode(_ value: UInt16) { encoder.key.add(Int(value)) }
+  func encode(_ value: UInt32) { encoder.key.add(Int(value)) }
+  func encode(_ value: UInt64) { encoder.key.add(Int(bitPattern: UInt(value))) }
 }
