@@ -11,8 +11,9 @@ struct ArrayFile {
   /// The arrays as weights, each read from the file when it is asked for.
   var weights: Weights {
     var weights = Weights(source: path)
+    let identity = arrays.first?.file.identity
     for array in arrays {
-      let origin = array.file.identity.map { "\($0) \(array.name)" }
+      let origin = identity.map { "\($0) \(array.name)" }
       weights.add(array.name, array.shape, origin: origin) { try array.load() }
     }
     return weights

@@ -10,9 +10,6 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
   public let path: String
   /// The size in bytes, never 0.
   public let count: Int
-  /// What tells this content of this file from all others on this machine: where the file lies, its size, and when it was
-  /// changed. `nil` within a few seconds of a change, while another one might happen at what clocks call the same time.
-  public let identity: String?
   private let base: UnsafeRawPointer
   private let descriptor: Int32
 
@@ -24,9 +21,7 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
         isAbsent ? .notFound : .unreadable, path: path, found: isAbsent ? "no such file" : Platform.reason)
     }
     do throws(FormatError) {
-      let status = try Self.status(descriptor, path)
-      count = status.size
-      identity = status.identity
+      count = try Self.size(descriptor, path)
       guard let base = Platform.map(descriptor, count) else {
         throw FormatError(.unreadable, path: path, found: "cannot be mapped: \(Platform.reason)")
       }
@@ -44,7 +39,7 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
     Platform.shut(descriptor)
   }
 
-  private static func status(_ descriptor: Int32, _ path: String) throws(FormatError) -> Platform.Status {
+  private static func size(_ descriptor: Int32, _ path: String) throws(FormatError) -> Int {
     guard let status = Platform.status(descriptor) else {
       throw FormatError(.unreadable, path: path, found: Platform.reason)
     }
@@ -53,7 +48,7 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
         .notRegularFile, path: path, found: "a directory or a special file", expected: "a regular file")
     }
     guard status.size > 0 else { throw FormatError(.empty, path: path, found: "the file is empty") }
-    return status
+    return status.size
   }
 
   /// The bytes in `range`, valid while this object lives.
@@ -70,6 +65,22 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
         expected: "\(count) bytes", advice: "Open it again when it is written.")
     }
     return UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+  }
+
+  /// What tells this content of this file from all others on this machine: where the file lies, its size, when it was changed,
+  /// and, for file systems whose times mean nothing, a checksum of pieces all over it. `nil` within a few seconds of a change,
+  /// while another one might happen at what clocks call the same time.
+  public var identity: String? {
+    guard let state = Platform.state(descriptor) else { return nil }
+    defer { release(0..<count) }
+    let (pieces, size) = (64, min(count, 4096))
+    var sums: [UInt64] = []
+    for i in 0..<pieces {
+      let start = (count - size) / (pieces - 1) * i
+      guard let piece = try? bytes(start..<start + size, "content") else { return nil }
+      sums.append(checksum(piece))
+    }
+    return "\(state):\(sums.withUnsafeBytes(checksum))"
   }
 
   /// Tells the system that these bytes are not needed for now, so that they do not count as memory of this process.

@@ -14,26 +14,11 @@ enum Platform {
     let size: Int
     /// When the content was last changed, in seconds since 1970.
     let modified: Int
-    /// Tells this content of this file from all others, once some seconds have passed since its last change.
-    let identity: String?
-
-    /// Clocks of file systems tick at least this often, in seconds.
-    private static let tick = 3
 
     init(_ status: stat) {
-      #if canImport(Darwin)
-        let (content, node) = (status.st_mtimespec, status.st_ctimespec)
-      #else
-        let (content, node) = (status.st_mtim, status.st_ctim)
-      #endif
       isRegular = status.st_mode & S_IFMT == S_IFREG
       size = Int(status.st_size)
-      modified = content.tv_sec
-      let isSettled = max(content.tv_sec, node.tv_sec) + Self.tick < Platform.now
-      identity =
-        isSettled
-        ? "\(status.st_dev):\(status.st_ino):\(size):\(content.tv_sec).\(content.tv_nsec):\(node.tv_sec).\(node.tv_nsec)"
-        : nil
+      modified = status.contentTime.tv_sec
     }
   }
 
@@ -59,6 +44,17 @@ enum Platform {
   static func status(_ path: String) -> Status? {
     var status = stat()
     return stat(path, &status) == 0 ? Status(status) : nil
+  }
+
+  /// Where a file lies, its size, and when it was changed; `nil` until clocks of file systems have ticked since then.
+  static func state(_ file: Int32) -> String? {
+    var status = stat()
+    let tick = 3
+    guard fstat(file, &status) == 0 else { return nil }
+    let (content, node) = (status.contentTime, status.nodeTime)
+    guard max(content.tv_sec, node.tv_sec) < now - tick else { return nil }
+    return "\(status.st_dev):\(status.st_ino):\(status.st_size):\(content.tv_sec).\(content.tv_nsec):"
+      + "\(node.tv_sec).\(node.tv_nsec)"
   }
 
   static func map(_ file: Int32, _ count: Int) -> UnsafeRawPointer? {
@@ -149,5 +145,25 @@ enum Platform {
       if result >= 0 { return result }
       if errno != EINTR { return nil }
     }
+  }
+}
+
+extension stat {
+  /// When the content was last changed.
+  fileprivate var contentTime: timespec {
+    #if canImport(Darwin)
+      st_mtimespec
+    #else
+      st_mtim
+    #endif
+  }
+
+  /// When the content, the name or the rights were last changed.
+  fileprivate var nodeTime: timespec {
+    #if canImport(Darwin)
+      st_ctimespec
+    #else
+      st_ctim
+    #endif
   }
 }
