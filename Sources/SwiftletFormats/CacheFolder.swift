@@ -5,7 +5,7 @@
 /// write to it can change answers: it belongs to one user.
 public struct CacheFolder: Hashable, Sendable {
   public let path: String
-  /// How many bytes all files may have together. A file of more than a quarter is not kept; those used longest ago go first.
+  /// How many bytes all files may have together. More than a quarter is not kept at once; what was used longest ago goes first.
   public let limit: Int
 
   public init(_ path: String, limit: Int = 1 << 30) {
@@ -14,19 +14,17 @@ public struct CacheFolder: Hashable, Sendable {
 
   /// The `count` bytes that were kept under `key`, if they are there and whole.
   public func bytes(_ key: [UInt8], count: Int) -> CachedBytes? {
-    let path = file(key)
-    guard let found = CachedBytes(path, key, count: count) else { return nil }
+    guard let path = file(key), let found = CachedBytes(path, key, count: count) else { return nil }
     Platform.touch(path)
     return found
   }
 
   /// Keeps `bytes` under `key` if it can.
   public func keep(_ bytes: UnsafeRawBufferPointer, under key: [UInt8]) {
-    let header = CachedBytes.header(key, bytes)
-    guard header.count + bytes.count <= limit / 4 else { return }
+    guard let file = file(key), bytes.count <= limit / 4 else { return }
     Platform.makeDirectories(path)
-    try? AtomicFile.write(to: file(key)) { file throws(FormatError) in
-      try file.write(header)
+    try? AtomicFile.write(to: file) { file throws(FormatError) in
+      try file.write(CachedBytes.header(key, bytes))
       try file.write(bytes)
     }
     drop()
@@ -34,7 +32,9 @@ public struct CacheFolder: Hashable, Sendable {
 
   private static let suffix = ".packed"
 
-  private func file(_ key: [UInt8]) -> String {
+  /// `nil` where the folder has no name that can be.
+  private func file(_ key: [UInt8]) -> String? {
+    if path.isEmpty || path.utf8.contains(0) { return nil }
     let name = String(key.withUnsafeBytes(checksum), radix: 16)
     return "\(path)/\(name)\(Self.suffix)"
   }

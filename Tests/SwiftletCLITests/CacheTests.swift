@@ -154,7 +154,7 @@ import _SwiftletTestSupport
       let weights = try await settledWeights()
       for (variable, below) in [("XDG_CACHE_HOME", "swiftlet"), ("HOME", ".cache/swiftlet")] {
         let home = folder.path(variable)
-        let environment = ["SWIFTLET_CACHE": "", "XDG_CACHE_HOME": "", variable: home]
+        let environment = ["SWIFTLET_CACHE": "", "XDG_CACHE_HOME": ""].merging([variable: home]) { $1 }
         #expect(try classify(weights, environment: environment).status == 0)
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(home)/\(below)").count == 1)
       }
