@@ -1,16 +1,20 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #if defined(__linux__)
 #include <linux/futex.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #endif
 #if defined(__APPLE__)
@@ -120,6 +124,26 @@ int64_t platform_peak_memory(void) {
 #else
   return (int64_t)usage.ru_maxrss * 1024;
 #endif
+}
+
+int platform_code_file(int64_t numbers[PLATFORM_FILE_NUMBERS]) {
+  Dl_info image;
+  struct stat status;
+  const char *path = dladdr((void *)platform_code_file, &image) ? image.dli_fname : NULL;
+#if defined(__linux__)
+  // A program is known to the loader by the name it was called by, which need not be its path.
+  if (!path || (getauxval(AT_PHDR) & ~(unsigned long)4095) == (unsigned long)image.dli_fbase) path = "/proc/self/exe";
+#endif
+  if (!path || stat(path, &status) != 0) return -1;
+#if defined(__APPLE__)
+  struct timespec modified = status.st_mtimespec, changed = status.st_ctimespec;
+#else
+  struct timespec modified = status.st_mtim, changed = status.st_ctim;
+#endif
+  int64_t found[PLATFORM_FILE_NUMBERS] = {status.st_dev,    status.st_ino,   status.st_size,  modified.tv_sec,
+                                          modified.tv_nsec, changed.tv_sec, changed.tv_nsec};
+  memcpy(numbers, found, sizeof found);
+  return 0;
 }
 
 struct start {

@@ -11,15 +11,21 @@ public final class Embedder {
   public var features: Int { network.outputs }
   private let network: PhotoNetwork
 
-  /// - Parameter weights: a safetensors file or a state dict that PyTorch saved, with any classifier or none.
+  /// - Parameters:
+  ///   - weights: a safetensors file or a state dict that PyTorch saved, with any classifier or none.
+  ///   - cache: where packed weights are kept from process to process, as in `CacheFolder.standard`.
   /// - Throws: `UnknownModelError`, `FormatError`, `WeightsError`, `EngineError`.
-  public convenience init(_ model: String, weights: String, threads: Int = Machine.processors) throws {
-    try self.init(Model.named(model), weights: WeightsFile.open(weights), threads: threads)
+  public convenience init(
+    _ model: String, weights: String, threads: Int = Machine.processors, cache: (any PackedCache)? = nil
+  ) throws {
+    try self.init(Model.named(model), weights: WeightsFile.open(weights), threads: threads, cache: cache)
   }
 
   /// The same with a model and weights in memory.
-  public init(_ model: Model, weights: Weights, threads: Int = Machine.processors) throws {
-    network = try PhotoNetwork(model, model.reading(weights), classes: 0, threads: threads)
+  public init(
+    _ model: Model, weights: Weights, threads: Int = Machine.processors, cache: (any PackedCache)? = nil
+  ) throws {
+    network = try PhotoNetwork(model, model.reading(weights), classes: 0, threads: threads, cache: cache)
   }
 
   /// The vector of a photo in a file.

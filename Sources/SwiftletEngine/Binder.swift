@@ -2,7 +2,8 @@
 final class Binder {
   private let arena: UnsafeMutablePointer<Float>
   private let input: UnsafeMutablePointer<Float>
-  private let constants: [UnsafeMutablePointer<Float>]
+  /// Only ever read.
+  private let constants: [UnsafePointer<Float>]
   /// What the step that is bound fetches for later ones.
   var fetches: [Fetch] = []
   private var owned: [UnsafeMutableRawPointer] = []
@@ -10,8 +11,7 @@ final class Binder {
   /// The constants that the command made last asked for.
   private(set) var boundConstants: Set<Int> = []
 
-  init(arena: UnsafeMutablePointer<Float>, input: UnsafeMutablePointer<Float>, constants: [UnsafeMutablePointer<Float>])
-  {
+  init(arena: UnsafeMutablePointer<Float>, input: UnsafeMutablePointer<Float>, constants: [UnsafePointer<Float>]) {
     (self.arena, self.input, self.constants) = (arena, input, constants)
   }
 
@@ -33,7 +33,7 @@ final class Binder {
 
   func pointer(constant: Int) -> UnsafeMutablePointer<Float> {
     boundConstants.insert(constant)
-    return constants[constant]
+    return UnsafeMutablePointer(mutating: constants[constant])
   }
 
   /// A copy of `value` that lives as long as the binder.

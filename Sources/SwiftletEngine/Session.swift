@@ -7,6 +7,7 @@ public import SwiftletGraph
 public final class Session {
   public let plan: Plan
   private let memory: Pages
+  private let constants: PackedConstants
   private let binder: Binder
   private let commands: UnsafeMutablePointer<Command>
   private let commandCount: Int
@@ -15,28 +16,16 @@ public final class Session {
   /// The bytes of each step's inputs, outputs and packed constants, every one counted once.
   public let stepBytes: [Int]
 
-  /// Packs the weights for the plan's kernels.
+  /// Packs the weights for the plan's kernels, or finds them packed in `cache`.
   /// - Throws: errors of the weights when one is missing or misshapen, `EngineError` when there is no memory.
-  public init(_ plan: Plan, _ weights: Weights) throws {
+  public init(_ plan: Plan, _ weights: Weights, cache: (any PackedCache)? = nil) throws {
     self.plan = plan
-    func padded(_ count: Int) -> Int { (count + 31) / 32 * 32 }
+    constants = try PackedConstants(plan, weights, cache)
     let inputCount = plan.inputShape.elementCount
-    let total = plan.constants.reduce(padded(plan.arenaFloats) + padded(inputCount) + 64) { $0 + padded($1.count) }
-    memory = try Pages(floats: total)
-    var next = memory.start
-    func take(_ count: Int) -> UnsafeMutablePointer<Float> {
-      defer { next += padded(count) }
-      return next
-    }
-    let constants = plan.constants.map { take($0.count) }
-    let inputStart = take(inputCount)
-    input = UnsafeMutableBufferPointer(start: inputStart, count: inputCount)
-    let arena = take(plan.arenaFloats + 32)
-    for (recipe, to) in zip(plan.constants, constants) {
-      let values = try plan.graph.evaluate(recipe.sources) { try weights.array($0.name, $0.shape) }
-      recipe.pack(values, to)
-    }
-    let binder = Binder(arena: arena, input: inputStart, constants: constants)
+    memory = try Pages(floats: paddedToLines(inputCount) + plan.arenaFloats + 32)
+    input = UnsafeMutableBufferPointer(start: memory.start, count: inputCount)
+    let arena = memory.start + paddedToLines(inputCount)
+    let binder = Binder(arena: arena, input: memory.start, constants: constants.starts)
     var stepBytes: [Int] = []
     let bound = zip(plan.steps, plan.fetches).map { step, fetches in
       binder.fetches = fetches
@@ -83,21 +72,15 @@ public final class Session {
   /// Runs once on all threads and returns the seconds of each step.
   public func runTimed() -> [Double] { pool.runTimed() }
 }
-
-/// Zeroed memory from the system, given back at the end.
-final class Pages {
-  let start: UnsafeMutablePointer<Float>
-  private let raw: UnsafeMutableRawPointer
-  private let bytes: Int
-
-  init(floats: Int) throws(EngineError) {
-    bytes = floats * 4
-    guard let p = platform_pages(bytes) else {
-      throw EngineError("the system has no \(bytes >> 20) MiB of memory left")
+    memory = try Pages(floats: paddedToLines(inputCount) + plan.arenaFloats + 32)
+    input = UnsafeMutableBufferPointer(start: memory.start, count: inputCount)
+    let arena = memory.start + paddedToLines(inputCount)
+    let binder = Binder(arena: arena, input: memory.start, constants: constants.starts)
+    var stepBytes: [Int] = []
+    let bound = zip(plan.steps, plan.fetches).map { step, fetches in
+      binder.fetches = fetches
+      let command = binder.command(of: step)
+      stepBytes.append(step.bytes + binder.boundConstants.reduce(0) { $0 + 4 * plan.constants[$1].count })
+      return command
     }
-    raw = p
-    start = p.bindMemory(to: Float.self, capacity: floats)
-  }
-
-  deinit { platform_free_pages(raw, bytes) }
-}
+    self.stepBytes = stepBytes

@@ -11,7 +11,11 @@ struct ArrayFile {
   /// The arrays as weights, each read from the file when it is asked for.
   var weights: Weights {
     var weights = Weights(source: path)
-    for array in arrays { weights.add(array.name, array.shape) { try array.load() } }
+    let identity = arrays.first?.file.identity
+    for array in arrays {
+      let origin = identity.map { "\($0) \(array.name)" }
+      weights.add(array.name, array.shape, origin: origin) { try array.load() }
+    }
     return weights
   }
 }

@@ -67,6 +67,22 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
     return UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
   }
 
+  /// What tells this content of this file from all others on this machine: where the file lies, its size, when it was changed,
+  /// and, for file systems whose times mean nothing, a checksum of pieces all over it. `nil` within a few seconds of a change,
+  /// while another one might happen at what clocks call the same time.
+  public var identity: String? {
+    guard let state = Platform.state(descriptor) else { return nil }
+    defer { release(0..<count) }
+    let (pieces, size) = (64, min(count, 4096))
+    var sums: [UInt64] = []
+    for i in 0..<pieces {
+      let start = (count - size) / (pieces - 1) * i
+      guard let piece = try? bytes(start..<start + size, "content") else { return nil }
+      sums.append(checksum(piece))
+    }
+    return "\(state):\(sums.withUnsafeBytes(checksum))"
+  }
+
   /// Tells the system that these bytes are not needed for now, so that they do not count as memory of this process.
   public func release(_ range: Range<Int>) { Platform.release(base, range.clamped(to: 0..<count)) }
 }

@@ -14,6 +14,12 @@ enum Platform {
     let size: Int
     /// When the content was last changed, in seconds since 1970.
     let modified: Int
+
+    init(_ status: stat) {
+      isRegular = status.st_mode & S_IFMT == S_IFREG
+      size = Int(status.st_size)
+      modified = status.contentTime.tv_sec
+    }
   }
 
   /// The text of the last failure.
@@ -40,6 +46,17 @@ enum Platform {
     return stat(path, &status) == 0 ? Status(status) : nil
   }
 
+  /// Where a file lies, its size, and when it was changed; `nil` until clocks of file systems have ticked since then.
+  static func state(_ file: Int32) -> String? {
+    var status = stat()
+    let tick = 3
+    guard fstat(file, &status) == 0 else { return nil }
+    let (content, node) = (status.contentTime, status.nodeTime)
+    guard max(content.tv_sec, node.tv_sec) < now - tick else { return nil }
+    return "\(status.st_dev):\(status.st_ino):\(status.st_size):\(content.tv_sec).\(content.tv_nsec):"
+      + "\(node.tv_sec).\(node.tv_nsec)"
+  }
+
   static func map(_ file: Int32, _ count: Int) -> UnsafeRawPointer? {
     let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, file, 0)
     return address == MAP_FAILED ? nil : UnsafeRawPointer(address)
@@ -62,6 +79,10 @@ enum Platform {
     guard let memory = malloc(max(count, 1)) else { return false }
     free(memory)
     return true
+  }
+
+  static func areEqual(_ a: UnsafeRawBufferPointer, _ b: [UInt8]) -> Bool {
+    a.count == b.count && b.withUnsafeBytes { a.isEmpty || memcmp(a.baseAddress!, $0.baseAddress!, a.count) == 0 }
   }
 
   static func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -93,6 +114,17 @@ enum Platform {
   static func move(_ path: String, to target: String) -> Bool { rename(path, target) == 0 }
   static func remove(_ path: String) { unlink(path) }
 
+  /// Makes a directory and those above it, for this user alone.
+  static func makeDirectories(_ path: String) {
+    for end in path.utf8.indices.dropFirst() where path.utf8[end] == UInt8(ascii: "/") {
+      mkdir(String(path[..<end]), 0o700)
+    }
+    mkdir(path, 0o700)
+  }
+
+  /// Sets the time of change to now.
+  static func touch(_ path: String) { utimensat(AT_FDCWD, path, nil, 0) }
+
   /// The names in a directory; none when it cannot be read.
   static func list(_ path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }
@@ -116,14 +148,22 @@ enum Platform {
   }
 }
 
-extension Platform.Status {
-  fileprivate init(_ status: stat) {
-    isRegular = status.st_mode & S_IFMT == S_IFREG
-    size = Int(status.st_size)
+extension stat {
+  /// When the content was last changed.
+  fileprivate var contentTime: timespec {
     #if canImport(Darwin)
-      modified = status.st_mtimespec.tv_sec
+      st_mtimespec
     #else
-      modified = status.st_mtim.tv_sec
+      st_mtim
+    #endif
+  }
+
+  /// When the content, the name or the rights were last changed.
+  fileprivate var nodeTime: timespec {
+    #if canImport(Darwin)
+      st_ctimespec
+    #else
+      st_ctim
     #endif
   }
 }

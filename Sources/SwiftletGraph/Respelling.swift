@@ -25,7 +25,9 @@ extension Weights {
       let shapes = sources.compactMap(shape)
       guard sources.count == spelling.sources.count, let joined = Self.joined(shapes) else { continue }
       let extents = Self.refolded(joined, as: spelling.shape)
-      weights.add(spelling.name, extents) {
+      let origins = sources.compactMap(origin)
+      let origin = origins.count == sources.count ? origins.joined(separator: " + ") : nil
+      weights.add(spelling.name, extents, origin: origin) {
         NDArray(extents, try zip(sources, shapes).flatMap { try array($0, $1).scalars })
       }
     }

@@ -9,12 +9,16 @@ extension Graph {
   ) throws(GraphError) -> Graph {
     let builder = GraphBuilder()
     var values: [Tensor] = []
+    values.reserveCapacity(nodes.count)
+    var isChanged = false
     for (id, node) in nodes.enumerated() {
       let inputs = node.inputs.map { values[$0] }
       let replaced = builder.named(node.name) { transform(node, id, inputs) }
+      isChanged = isChanged || replaced != nil
       values.append(replaced ?? builder.add(node.op, inputs, fullName: node.name))
     }
     if let error = builder.error { throw error }
+    guard isChanged else { return pruned() }
     let graph = Graph(nodes: builder.nodes, outputs: outputs.map { values[$0].id }).pruned()
     try graph.verify()
     return graph

@@ -1,7 +1,7 @@
 extension Graph {
   /// Checks order, shapes, names and outputs. Every pass is followed by it.
   public func verify() throws(GraphError) {
-    var names: Set<String> = []
+    var names = Set<String>(minimumCapacity: nodes.count)
     for (id, node) in nodes.enumerated() {
       for input in node.inputs where input < 0 || input >= id {
         throw GraphError("node \(id) reads node \(input), which does not come before it", node: node.name)

@@ -2,6 +2,7 @@
 public struct Weights: Sendable {
   struct Entry: Sendable {
     let shape: Shape
+    let origin: String?
     let load: @Sendable () throws -> NDArray
   }
 
@@ -24,11 +25,18 @@ public struct Weights: Sendable {
   }
 
   /// Adds an array, or replaces the one of this name.
-  public mutating func add(_ name: String, _ shape: Shape, _ load: @escaping @Sendable () throws -> NDArray) {
-    if entries.updateValue(Entry(shape: shape, load: load), forKey: name) == nil { names.append(name) }
+  /// - Parameter origin: says where the array comes from: other values have another origin, on this machine and for ever.
+  public mutating func add(
+    _ name: String, _ shape: Shape, origin: String? = nil, _ load: @escaping @Sendable () throws -> NDArray
+  ) {
+    let entry = Entry(shape: shape, origin: origin, load: load)
+    if entries.updateValue(entry, forKey: name) == nil { names.append(name) }
   }
 
   public func shape(_ name: String) -> Shape? { entries[name]?.shape }
+
+  /// Where the array `name` comes from, as `add` was told; `nil` where nobody can tell.
+  public func origin(_ name: String) -> String? { entries[name]?.origin }
 
   /// The array `name`.
   /// - Throws: `WeightsError` when there is none or its shape is not `shape`; errors of the file it is read from.
@@ -41,9 +49,10 @@ public struct Weights: Sendable {
   }
 
   /// Checks that these are the parameters of `graph`, no more and no less.
-  /// `num_batches_tracked`, which no network reads, may be there. So may arrays under a prefix in `ignoring`.
+  /// `num_batches_tracked`, which no network reads, may be there. So may arrays under a prefix in `ignoring`, which is asked
+  /// for where there are such.
   /// - Throws: one `WeightsError` that lists every name at fault, as the source spells it.
-  public func check(against graph: Graph, ignoring prefixes: [String] = []) throws {
+  public func check(against graph: Graph, ignoring prefixes: @autoclosure () throws -> [String] = []) throws {
     var error = WeightsError(source: source)
     var expected: Set<String> = []
     let absent = mayLack.filter { prefix in !names.contains { $0.hasPrefix(prefix) } }
@@ -57,10 +66,13 @@ public struct Weights: Sendable {
         error.misshapen.append(.init(name: spelling(parameter.name), found: found, expected: parameter.shape))
       }
     }
-    let unread = names.filter { name in
-      !expected.contains(name) && !prefixes.contains { name.hasPrefix($0) }
+    func isRead(_ name: String) -> Bool { !name.hasSuffix("num_batches_tracked") }
+    var unexpected = names.filter { isRead($0) && !expected.contains($0) }
+    if !unexpected.isEmpty {
+      let prefixes = try prefixes()
+      unexpected.removeAll { name in prefixes.contains { name.hasPrefix($0) } }
     }
-    error.unexpected = (unread.map { spelling($0) } + strangers).filter { !$0.hasSuffix("num_batches_tracked") }
+    error.unexpected = unexpected.map { spelling($0) } + strangers.filter(isRead)
     if !error.isEmpty { throw error }
   }
 }

@@ -21,18 +21,19 @@ extension Model {
     let parameters = try definition().parameters
     let names = parameters.map(\.name)
     let isWrapped = !weights.names.isEmpty && weights.names.allSatisfy { $0.hasPrefix("module.") }
-    let known = ([dialect, nil] + dialects.map(Optional.some)).map { dialect in
-      let spelled = dialect?.names(of: names) ?? names.map { [$0] }
-      return isWrapped ? spelled.map { $0.map { "module.\($0)" } } : spelled
+    var best: (spelled: [[String]], found: Int, isOwn: Bool) = ([], -1, true)
+    for (i, dialect) in ([dialect, nil] + dialects.map(Optional.some)).enumerated() where best.found < names.count {
+      var spelled = dialect?.names(of: names) ?? names.map { [$0] }
+      if isWrapped { spelled = spelled.map { $0.map { "module.\($0)" } } }
+      let found = spelled.count { $0.allSatisfy { weights.shape($0) != nil } }
+      if found > best.found { best = (spelled, found, i == 0) }
     }
-    let counts = known.map { names in names.count { $0.allSatisfy { weights.shape($0) != nil } } }
-    let best = counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
     let own = dialect?.names(of: names).map { $0[0] } ?? names
 
     var read = weights
-    if best > 0 || isWrapped {
+    if !best.isOwn || isWrapped {
       read = weights.respelled(
-        parameters.indices.map { .init(name: own[$0], sources: known[best][$0], shape: parameters[$0].shape) })
+        parameters.indices.map { .init(name: own[$0], sources: best.spelled[$0], shape: parameters[$0].shape) })
     }
     read.mayLack = auxiliaryClassifiers.compactMap { $0.split(separator: ".").first.map { "\($0)." } }
     return read

@@ -26,6 +26,9 @@ struct Command {
 
   struct Missing: Error {}
 
+  /// Nothing is kept in the user's home.
+  private static let environment = ProcessInfo.processInfo.environment.merging(["SWIFTLET_CACHE": "off"]) { $1 }
+
   init(
     _ arguments: [String], environment: [String: String] = [:], folder: URL? = nil, input: String = ""
   ) throws {
@@ -33,7 +36,7 @@ struct Command {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = Self.environment.merging(environment) { $1 }
     process.currentDirectoryURL = folder
     // Files rather than pipes: nothing to drain, nothing to block.
     let files = TemporaryFolder()

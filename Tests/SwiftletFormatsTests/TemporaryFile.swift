@@ -1,7 +1,7 @@
 import Foundation
 
 /// A file, or a name for one, in a directory of its own; all is removed in the end.
-final class TemporaryFile {
+final class TemporaryFile: Sendable {
   let directory: String
   let path: String
 

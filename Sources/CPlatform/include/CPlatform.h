@@ -70,5 +70,10 @@ void platform_free_pages(void *p, size_t bytes);
 /// The largest resident size this process ever had, in bytes.
 int64_t platform_peak_memory(void);
 
+/// The file from which this code was loaded, a program or a library, and the state it is in: device, node, size, seconds and
+/// nanoseconds of the last change of its content, and of its node. 0 when all is known.
+#define PLATFORM_FILE_NUMBERS 7
+int platform_code_file(int64_t numbers[PLATFORM_FILE_NUMBERS]);
+
 /// A thread that runs `body(context)` and is never joined; 0 when it was started.
 int platform_start_thread(void (*body)(void *), void *context);

@@ -14,12 +14,13 @@ struct EmbedCommand: ParsableCommand {
   @Option(help: "The .npy or .safetensors file to write: one array [photos, features], named 'embeddings'.")
   var output: String
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var cache: CacheOptions
   @OptionGroup var format: OutputOptions
 
   func validate() throws { try checkArrayName(output) }
 
   func run() throws {
-    let embedder = try Embedder(model, weights: weights, threads: threads.count)
+    let embedder = try Embedder(model, weights: weights, threads: threads.count, cache: cache.folder)
     var progress = Progress(photos.count)
     defer { progress.clear() }
     var scalars: [Float] = []

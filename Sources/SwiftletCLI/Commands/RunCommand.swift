@@ -15,13 +15,14 @@ struct RunCommand: ParsableCommand {
   @Option(help: "The .npy or .safetensors file to write; the array is named 'output'.")
   var output: String
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var cache: CacheOptions
   @OptionGroup var format: OutputOptions
 
   func validate() throws { try checkArrayName(output) }
 
   func run() throws {
     let arrays = try Model.named(model).run(
-      on: TensorFile.read(input), weights: WeightsFile.open(weights), threads: threads.count)
+      on: TensorFile.read(input), weights: WeightsFile.open(weights), threads: threads.count, cache: cache.folder)
     try TensorFile.write(arrays, to: output)
     try format.print(
       json: [

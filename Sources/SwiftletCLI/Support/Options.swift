@@ -8,6 +8,16 @@ struct ThreadOptions: ParsableArguments {
   func validate() throws { try checkThreads(count) }
 }
 
+struct CacheOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Pack the weights anew and keep nothing. Else they are kept in SWIFTLET_CACHE, or where this system has caches.
+      """)
+  var noCache = false
+
+  var folder: CacheFolder? { noCache ? nil : .standard }
+}
+
 struct OutputOptions: ParsableArguments {
   @Flag(help: "Print JSON.")
   var json = false

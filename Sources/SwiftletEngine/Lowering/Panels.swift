@@ -48,23 +48,21 @@ extension Planner {
     var products: [[Int]] = []  // for each panel: input channel · taps + tap
     var columns: [[Int]] = []
     var (lane, start) = (0, 0)
+    var (groups, needed, offsets): ([Int], [Int], [Int32]) = ([], [], [])
     while lane <= last {
       let width = widths.last { $0 > last - lane } ?? widths[0]
       let channels = Array(lanes[lane..<lane + width])
-      let groups = Set(channels.filter { $0 >= 0 }.map { $0 / outsPerGroup }).sorted()
-      var needed: [Int] = []
-      for first in stride(from: 0, to: groups.count * insPerGroup, by: 16) {  // blocks, taps, lanes: near in the input
-        for tap in 0..<taps {
-          for i in first..<min(first + 16, groups.count * insPerGroup) {
-            needed.append((groups[i / insPerGroup] * insPerGroup + i % insPerGroup) * taps + tap)
-          }
-        }
-      }
-      let offsets = offset.map { offset in
-        needed.map { Int32(offset($0 / taps, $0 % taps / kernel[1], $0 % kernel[1])) }
+      let own = Set(channels.filter { $0 >= 0 }.map { $0 / outsPerGroup }).sorted()
+      if own != groups {
+        groups = own
+        needed = neededProducts(groups, insPerGroup, taps)
+        offsets =
+          offset.map { offset in
+            needed.map { Int32(offset($0 / taps, $0 % taps / kernel[1], $0 % kernel[1])) }
+          } ?? []
       }
       panels.append(
-        .init(width: width, block: firstBlock + lane / 16, start: start, depth: needed.count, offsets: offsets ?? []))
+        .init(width: width, block: firstBlock + lane / 16, start: start, depth: needed.count, offsets: offsets))
       products.append(needed)
       columns.append(channels)
       start += (needed.count + 1) * width
@@ -81,6 +79,22 @@ extension Planner {
     }
     return PackedPanels(constant: number, panels: panels)
   }
+}
+
+/// Input channel · taps + tap of each product that outputs of `groups` need: blocks, taps, lanes, so that they are near in the
+/// input.
+private func neededProducts(_ groups: [Int], _ insPerGroup: Int, _ taps: Int) -> [Int] {
+  let ins = groups.count * insPerGroup
+  var needed: [Int] = []
+  needed.reserveCapacity(ins * taps)
+  for first in stride(from: 0, to: ins, by: 16) {
+    for tap in 0..<taps {
+      for i in first..<min(first + 16, ins) {
+        needed.append((groups[i / insPerGroup] * insPerGroup + i % insPerGroup) * taps + tap)
+      }
+    }
+  }
+  return needed
 }
 
 /// Writes one panel: the biases of its channels, then for each product the weights of all channels; zero where none belongs.
