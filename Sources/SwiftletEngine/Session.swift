@@ -18,9 +18,16 @@ public final class Session {
 
   /// Packs the weights for the plan's kernels, or finds them packed in `cache`.
   /// - Throws: errors of the weights when one is missing or misshapen, `EngineError` when there is no memory.
-  public init(_ plan: Plan, _ weights: Weights, cache: (any PackedCache)? = nil) throws {
-    self.plan = plan
-    constants = try PackedConstants(plan, weights, cache)
+  public convenience init(_ plan: Plan, _ weights: Weights, cache: (any PackedCache)? = nil) throws {
+    try self.init(plan, PackedConstants(plan, weights, cache))
+  }
+
+  /// Another session of the same plan, with memory and threads of its own. Packed weights are shared.
+  /// - Throws: `EngineError` when there is no memory.
+  public convenience init(sharing other: Session) throws { try self.init(other.plan, other.constants) }
+
+  private init(_ plan: Plan, _ constants: PackedConstants) throws {
+    (self.plan, self.constants) = (plan, constants)
     let inputCount = plan.inputShape.elementCount
     memory = try Pages(floats: paddedToLines(inputCount) + plan.arenaFloats + 32)
     input = UnsafeMutableBufferPointer(start: memory.start, count: inputCount)
@@ -72,15 +79,3 @@ public final class Session {
   /// Runs once on all threads and returns the seconds of each step.
   public func runTimed() -> [Double] { pool.runTimed() }
 }
-    memory = try Pages(floats: paddedToLines(inputCount) + plan.arenaFloats + 32)
-    input = UnsafeMutableBufferPointer(start: memory.start, count: inputCount)
-    let arena = memory.start + paddedToLines(inputCount)
-    let binder = Binder(arena: arena, input: memory.start, constants: constants.starts)
-    var stepBytes: [Int] = []
-    let bound = zip(plan.steps, plan.fetches).map { step, fetches in
-      binder.fetches = fetches
-      let command = binder.command(of: step)
-      stepBytes.append(step.bytes + binder.boundConstants.reduce(0) { $0 + 4 * plan.constants[$1].count })
-      return command
-    }
-    self.stepBytes = stepBytes

@@ -13,6 +13,8 @@ struct BenchCommand: ParsableCommand {
   @Argument(help: "Names of models, or patterns with *.")
   var models: [String]
   @OptionGroup var threads: ThreadOptions
+  @Option(help: "Runs side by side, each on one thread, for throughput: weights are shared, latency is that of each.")
+  var streams = 1
   @Option(help: "Images at once.")
   var batch = 1
   @Option(help: "Seconds to measure each model.")
@@ -29,6 +31,9 @@ struct BenchCommand: ParsableCommand {
     guard !serve || models.count == 1 else {
       throw ValidationError("--serve measures one model; found \(models.count)")
     }
+    guard (1...256).contains(streams) else {
+      throw ValidationError("--streams is \(streams); expected 1 to 256")
+    }
     guard batch > 0 else { throw ValidationError("--batch is \(batch); expected 1 or more") }
     try checkSeconds(seconds)
   }
@@ -42,10 +47,10 @@ struct BenchCommand: ParsableCommand {
     for model in found {
       progress.next(model.name)
       let graph = try model.graph(batch: batch)
-      results.append((model.name, try Benchmark(graph, threads: threads.count, seconds: seconds)))
+      results.append((model.name, try Benchmark(graph, threads: threads.count, streams: streams, seconds: seconds)))
     }
     progress.clear()
-    let machine = try MachineSummary(threads: threads.count)
+    let machine = try MachineSummary(threads: streams > 1 ? streams : threads.count)
     try output.print(
       json: [
         "machine": machine.json, "results": .array(results.map { Self.json($0.name, $0.benchmark) }),
@@ -62,7 +67,8 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func answer() throws {
-    let stopwatch = try Stopwatch(Model.named(models[0]).graph(batch: batch), threads: threads.count)
+    let stopwatch = try Stopwatch(
+      Model.named(models[0]).graph(batch: batch), threads: threads.count, streams: streams)
     while let line = readLine() {
       guard let seconds = Double(line) else { throw ValidationError("'\(line)' is no number of seconds") }
       try checkSeconds(seconds)
@@ -87,7 +93,8 @@ struct BenchCommand: ParsableCommand {
 
   private static func json(_ name: String, _ result: Benchmark) -> JSON {
     [
-      "model": .string(name), "threads": .integer(result.threads), "batch": .integer(result.batch),
+      "model": .string(name), "threads": .integer(result.threads), "streams": .integer(result.streams),
+      "batch": .integer(result.batch),
       "runs": .integer(result.times.count), "minimum_seconds": .number(result.minimum),
       "median_seconds": .number(result.median), "images_per_second": .number(result.throughput),
       "gigaflops": .number(result.gigaflops), "multiply_adds": .integer(result.multiplyAdds),

@@ -1,0 +1,29 @@
+import SwiftletEngine
+import SwiftletGraph
+import SwiftletZoo
+import Testing
+import _SwiftletTestSupport
+
+/// Streams answer as one session does, whoever takes which array.
+@Suite struct StreamTests {
+  @Test(arguments: [1, 2, 5]) func answerAsOneSession(_ count: Int) throws {
+    let model = try #require(allModels.first { $0.name == "mobilenetv3_small_050" })
+    let graph = try model.graph(size: (64, 64))
+    let weights = Rule(gain: 1).weights(for: graph)
+    let plan = try Plan(graph)
+    let inputs = (0..<7).map { Rule(salt: "\($0)").input(plan.inputShape) }
+    let streams = try Streams(plan, weights, count: count)
+    let alone = try Session(plan, weights)
+    for _ in 0..<3 { #expect(try streams.run(inputs) == inputs.map { try alone.run($0) }) }
+    #expect(try streams.run([]).isEmpty)
+  }
+
+  @Test func refuseWhatTheyCannotDo() throws {
+    let model = try #require(allModels.first { $0.name == "mobilenetv3_small_050" })
+    let graph = try model.graph(size: (64, 64))
+    let weights = Rule(gain: 1).weights(for: graph)
+    #expect(throws: EngineError.self) { try Streams(Plan(graph, threads: 2), weights, count: 2) }
+    let streams = try Streams(Plan(graph), weights, count: 2)
+    #expect(throws: EngineError.self) { try streams.run([NDArray([1, 3, 32, 32])]) }
+  }
+}
