@@ -77,18 +77,14 @@ public enum Gather<S: Step>: Walk {
     var w = w
     var n = UnsafeRawPointer(next)
     var k = 0
-    while k + 4 <= p.depth {  // what lies between keeps the compiler from loading for several products at once
+    while k + 2 <= p.depth {  // more products a turn are mixed so that the registers do not suffice
       t.fma(a + Int(offsets[k]), step, T.C(w))
       prefetchL2(n)
       t.fma(a + Int(offsets[k + 1]), step, T.C(w + s))
       prefetchL2(n + 64)
-      t.fma(a + Int(offsets[k + 2]), step, T.C(w + 2 * s))
-      prefetchL2(n + 128)
-      t.fma(a + Int(offsets[k + 3]), step, T.C(w + 3 * s))
-      prefetchL2(n + 192)
-      n += 256
-      w += 4 * s
-      k += 4
+      n += 128
+      w += 2 * s
+      k += 2
     }
     while k < p.depth {
       t.fma(a + Int(offsets[k]), step, T.C(w))
