@@ -1,5 +1,5 @@
 import SwiftletAnalysis
-import SwiftletEngine
+public import SwiftletEngine
 public import SwiftletGraph
 
 /// How fast a network runs, with random weights on a random input.
@@ -33,7 +33,9 @@ public struct Benchmark: Sendable {
 
   /// Measures for about so many seconds after a warm-up, at least three runs.
   /// - Throws: `EngineError` when memory does not suffice or the answer is not fit for measuring.
-  public init(_ graph: Graph, threads: Int, streams: Int = 1, seconds: Double) throws {
-    self = try Stopwatch(graph, threads: threads, streams: streams).measure(seconds: seconds)
+  public init(
+    _ graph: Graph, threads: Int, streams: Int = 1, precision: Precision = .exact, seconds: Double
+  ) throws {
+    self = try Stopwatch(graph, threads: threads, streams: streams, precision: precision).measure(seconds: seconds)
   }
 }

@@ -38,25 +38,27 @@ public final class Classifier {
   ///   - weights: a safetensors file or a state dict that PyTorch saved. A file that was fine-tuned to another number of
   ///     classes works as it is.
   ///   - labels: a text file with one name a line, as many as there are classes.
+  ///   - precision: `.strict` sums directly, a little closer to exact sums and slower.
   ///   - cache: where packed weights are kept from process to process, as in `CacheFolder.standard`.
   /// - Throws: `UnknownModelError`, `FormatError`, `WeightsError`, `EngineError`.
   public convenience init(
     _ model: String, weights: String, labels: String? = nil, threads: Int = Machine.processors,
-    cache: (any PackedCache)? = nil
+    precision: Precision = .exact, cache: (any PackedCache)? = nil
   ) throws {
     try self.init(
-      Model.named(model), weights: WeightsFile.open(weights), labels: labels, threads: threads, cache: cache)
+      Model.named(model), weights: WeightsFile.open(weights), labels: labels, threads: threads, precision: precision,
+      cache: cache)
   }
 
   /// The same with a model and weights in memory.
   public init(
     _ model: Model, weights: Weights, labels: String? = nil, threads: Int = Machine.processors,
-    cache: (any PackedCache)? = nil
+    precision: Precision = .exact, cache: (any PackedCache)? = nil
   ) throws {
     let weights = try model.reading(weights)
     let classes = model.classes(in: weights)
     self.labels = try labels.map { path throws(FormatError) in try Labels.read(path, count: classes) }
-    network = try PhotoNetwork(model, weights, classes: classes, threads: threads, cache: cache)
+    network = try PhotoNetwork(model, weights, classes: classes, threads: threads, precision: precision, cache: cache)
   }
 
   /// The most likely classes of a photo in a file, the likeliest first; at most as many as there are classes.

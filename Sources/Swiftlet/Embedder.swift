@@ -13,19 +13,24 @@ public final class Embedder {
 
   /// - Parameters:
   ///   - weights: a safetensors file or a state dict that PyTorch saved, with any classifier or none.
+  ///   - precision: `.strict` sums directly, a little closer to exact sums and slower.
   ///   - cache: where packed weights are kept from process to process, as in `CacheFolder.standard`.
   /// - Throws: `UnknownModelError`, `FormatError`, `WeightsError`, `EngineError`.
   public convenience init(
-    _ model: String, weights: String, threads: Int = Machine.processors, cache: (any PackedCache)? = nil
+    _ model: String, weights: String, threads: Int = Machine.processors, precision: Precision = .exact,
+    cache: (any PackedCache)? = nil
   ) throws {
-    try self.init(Model.named(model), weights: WeightsFile.open(weights), threads: threads, cache: cache)
+    try self.init(
+      Model.named(model), weights: WeightsFile.open(weights), threads: threads, precision: precision, cache: cache)
   }
 
   /// The same with a model and weights in memory.
   public init(
-    _ model: Model, weights: Weights, threads: Int = Machine.processors, cache: (any PackedCache)? = nil
+    _ model: Model, weights: Weights, threads: Int = Machine.processors, precision: Precision = .exact,
+    cache: (any PackedCache)? = nil
   ) throws {
-    network = try PhotoNetwork(model, model.reading(weights), classes: 0, threads: threads, cache: cache)
+    network = try PhotoNetwork(
+      model, model.reading(weights), classes: 0, threads: threads, precision: precision, cache: cache)
   }
 
   /// The vector of a photo in a file.

@@ -12,12 +12,14 @@ final class PhotoNetwork {
   private let session: Session
 
   /// - Parameter classes: 0 for pooled features; the weights may have a classifier all the same.
-  init(_ model: Model, _ weights: Weights, classes: Int, threads: Int, cache: (any PackedCache)?) throws {
+  init(_ model: Model, _ weights: Weights, classes: Int, threads: Int, precision: Precision, cache: (any PackedCache)?)
+    throws
+  {
     let graph = try model.graph(classes: classes)
     try weights.check(against: graph, ignoring: model.leftOut(of: graph))
     preprocessing = model.preprocessing
     outputs = graph[graph.outputs[0]].shape.elementCount
-    session = try Session(Plan(graph, threads: threads), weights, cache: cache)
+    session = try Session(Plan(graph, precision: precision, threads: threads), weights, cache: cache)
   }
 
   /// The network's answer to a photo.

@@ -37,8 +37,8 @@ public struct Profile: Sendable {
 
   /// Measures for about so many seconds, at least three runs, and the machine's peaks before.
   /// - Throws: `EngineError` when memory does not suffice.
-  public init(_ graph: Graph, threads: Int = 1, seconds: Double) throws {
-    let plan = try Plan(graph, threads: threads)
+  public init(_ graph: Graph, threads: Int = 1, precision: Precision = .exact, seconds: Double) throws {
+    let plan = try Plan(graph, precision: precision, threads: threads)
     let peaks = try MachinePeaks(instructionSet: plan.instructionSet, threads: threads)
     let session = try Session(plan, .random(for: graph))
     var numbers = RandomNumbers(seed: 0, name: "input")

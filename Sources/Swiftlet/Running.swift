@@ -8,7 +8,8 @@ extension Model {
   /// - Throws: `GraphError` when the network does not take such an input, `WeightsError`, `EngineError`, errors of a file
   ///   that the weights are read from.
   public func run(
-    on input: NDArray, weights: Weights, threads: Int = Machine.processors, cache: (any PackedCache)? = nil
+    on input: NDArray, weights: Weights, threads: Int = Machine.processors, precision: Precision = .exact,
+    cache: (any PackedCache)? = nil
   ) throws -> [(String, NDArray)] {
     let shape = input.shape
     guard shape.rank == 4 else { throw GraphError("the input is \(shape); expected [batch, channels, height, width]") }
@@ -16,7 +17,7 @@ extension Model {
     let graph = try graph(
       batch: shape[0], size: (shape[2], shape[3]), channels: shape[1], classes: classes(in: weights))
     try weights.check(against: graph)
-    let outputs = try Session(Plan(graph, threads: threads), weights, cache: cache).run(input)
+    let outputs = try Session(Plan(graph, precision: precision, threads: threads), weights, cache: cache).run(input)
     return outputs.enumerated().map { i, array in (outputs.count == 1 ? "output" : "output.\(i)", array) }
   }
 }

@@ -1,6 +1,6 @@
 public import SwiftletGraph
 import SwiftletAnalysis
-import SwiftletEngine
+public import SwiftletEngine
 
 /// A network ready to be measured, once or again and again.
 public final class Stopwatch {
@@ -12,8 +12,8 @@ public final class Stopwatch {
   /// Packs random weights and runs once.
   /// - Parameter streams: sessions side by side; more than one have one thread each.
   /// - Throws: `EngineError` when memory does not suffice or the answer is not fit for measuring.
-  public init(_ graph: Graph, threads: Int, streams count: Int = 1) throws {
-    let plan = try Plan(graph, threads: count > 1 ? 1 : threads)
+  public init(_ graph: Graph, threads: Int, streams count: Int = 1, precision: Precision = .exact) throws {
+    let plan = try Plan(graph, precision: precision, threads: count > 1 ? 1 : threads)
     multiplyAdds = graph.multiplyAdds + graph.productMultiplyAdds
     plannedBytes = plan.constantBytes + count * (plan.arenaBytes + 4 * plan.inputShape.elementCount)
     guard plannedBytes < Machine.memory else {

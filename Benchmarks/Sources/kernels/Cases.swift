@@ -7,6 +7,7 @@ private let referenceLimit = 30_000_000
 let allCases: [KernelCase] =
   pointwise.map { convolution("1×1", Window(1), $0.from, $0.to, $0.map) }
   + depthwise.map { depthwiseCase($0.kernel, $0.stride, $0.channels, $0.map) }
+  + winograd.map { convolution("direct 3×3, stride 1", Window(3, pad: 1), $0.from, $0.to, $0.map, precision: .strict) }
   + direct.map {
     convolution("direct 3×3, stride 2", Window(3, stride: 2), $0.from, $0.to, $0.map * 2 + 1)
   }
@@ -44,9 +45,10 @@ private let activations: [KernelCase] = [
   return KernelCase(kind: name, size: "64, 28×28", op: op, inputs: [shape], checked: [shape])
 }
 
-private func convolution(_ kind: String, _ window: Window, _ from: Int, _ to: Int, _ map: Int, group: Int = 1)
-  -> KernelCase
-{
+private func convolution(
+  _ kind: String, _ window: Window, _ from: Int, _ to: Int, _ map: Int, group: Int = 1,
+  precision: Precision = .exact
+) -> KernelCase {
   let op = Conv(window, group: group)
   let weight: Shape = [to, from / group, window.kernel[0], window.kernel[1]]
   func inputs(_ map: Int) -> [Shape] { [[1, from, map, map], weight, [to]] }
@@ -58,7 +60,8 @@ private func convolution(_ kind: String, _ window: Window, _ from: Int, _ to: In
   while multiplyAdds(small) > referenceLimit, output(small) >= 14 { small = (small + 1) / 2 }
   let channels = group == 1 ? "\(from) → \(to)" : "\(to)"
   return KernelCase(
-    kind: kind, size: "\(channels), \(output(map))×\(output(map))", op: op, inputs: inputs(map), checked: inputs(small))
+    kind: kind, size: "\(channels), \(output(map))×\(output(map))", op: op, inputs: inputs(map), checked: inputs(small),
+    precision: precision)
 }
 
 private func depthwiseCase(_ kernel: Int, _ stride: Int, _ channels: Int, _ map: Int) -> KernelCase {

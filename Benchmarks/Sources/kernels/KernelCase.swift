@@ -11,6 +11,7 @@ struct KernelCase {
   var inputs: [Shape]
   /// The same kernel on a map so small that the reference is not slow.
   var checked: [Shape]
+  var precision = Precision.exact
 
   var name: String { "\(kind) \(size)" }
 

@@ -71,7 +71,7 @@ struct Trial {
       let seed = UInt64(i + 1)
       weights.add(parameter.name, parameter.shape) { numbers(parameter.shape, seed: seed) }
     }
-    return try Session(Plan(graph, instructionSet: set), weights)
+    return try Session(Plan(graph, instructionSet: set, precision: item.precision), weights)
   }
 }
 

@@ -13,6 +13,7 @@ struct BenchCommand: ParsableCommand {
   @Argument(help: "Names of models, or patterns with *.")
   var models: [String]
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var precision: PrecisionOptions
   @Option(help: "Runs side by side, each on one thread, for throughput: weights are shared, latency is that of each.")
   var streams = 1
   @Option(help: "Images at once.")
@@ -47,7 +48,11 @@ struct BenchCommand: ParsableCommand {
     for model in found {
       progress.next(model.name)
       let graph = try model.graph(batch: batch)
-      results.append((model.name, try Benchmark(graph, threads: threads.count, streams: streams, seconds: seconds)))
+      results.append(
+        (
+          model.name,
+          try Benchmark(graph, threads: threads.count, streams: streams, precision: precision.value, seconds: seconds)
+        ))
     }
     progress.clear()
     let machine = try MachineSummary(threads: streams > 1 ? streams : threads.count)
@@ -68,7 +73,8 @@ struct BenchCommand: ParsableCommand {
 
   private func answer() throws {
     let stopwatch = try Stopwatch(
-      Model.named(models[0]).graph(batch: batch), threads: threads.count, streams: streams)
+      Model.named(models[0]).graph(batch: batch), threads: threads.count, streams: streams,
+      precision: precision.value)
     while let line = readLine() {
       guard let seconds = Double(line) else { throw ValidationError("'\(line)' is no number of seconds") }
       try checkSeconds(seconds)

@@ -17,6 +17,7 @@ struct ClassifyCommand: ParsableCommand {
   @Option(help: "How many classes to show.")
   var top = 5
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var cache: CacheOptions
   @OptionGroup var output: OutputOptions
 
@@ -26,7 +27,8 @@ struct ClassifyCommand: ParsableCommand {
 
   func run() throws {
     let classifier = try Classifier(
-      model, weights: weights, labels: labels, threads: threads.count, cache: cache.folder)
+      model, weights: weights, labels: labels, threads: threads.count, precision: precision.value,
+      cache: cache.folder)
     var progress = Progress(photos.count)
     var results: [(photo: String, result: Result<[Prediction], any Error>)] = []
     for photo in photos {

@@ -14,13 +14,16 @@ struct EmbedCommand: ParsableCommand {
   @Option(help: "The .npy or .safetensors file to write: one array [photos, features], named 'embeddings'.")
   var output: String
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var cache: CacheOptions
   @OptionGroup var format: OutputOptions
 
   func validate() throws { try checkArrayName(output) }
 
   func run() throws {
-    let embedder = try Embedder(model, weights: weights, threads: threads.count, cache: cache.folder)
+    let embedder = try Embedder(
+      model, weights: weights, threads: threads.count, precision: precision.value,
+      cache: cache.folder)
     var progress = Progress(photos.count)
     defer { progress.clear() }
     var scalars: [Float] = []

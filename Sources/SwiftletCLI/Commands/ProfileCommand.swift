@@ -15,6 +15,7 @@ struct ProfileCommand: ParsableCommand {
   var model: String
   @Option(help: "Threads that compute each step together, 1 to 256.")
   var threads = 1
+  @OptionGroup var precision: PrecisionOptions
   @Option(help: "Seconds to measure.")
   var seconds = 2.0
   @Option(help: "Write a page with the roofline to this file.")
@@ -27,7 +28,8 @@ struct ProfileCommand: ParsableCommand {
   }
 
   func run() throws {
-    let profile = try Profile(Model.named(model).graph(), threads: threads, seconds: seconds)
+    let profile = try Profile(
+      Model.named(model).graph(), threads: threads, precision: precision.value, seconds: seconds)
     let report = ProfileReport(model: model, profile: profile, machine: try MachineSummary(threads: threads))
     if let html {
       let page = Array(ProfilePage(report).html.utf8)

@@ -15,6 +15,7 @@ struct RunCommand: ParsableCommand {
   @Option(help: "The .npy or .safetensors file to write; the array is named 'output'.")
   var output: String
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var cache: CacheOptions
   @OptionGroup var format: OutputOptions
 
@@ -22,7 +23,9 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let arrays = try Model.named(model).run(
-      on: TensorFile.read(input), weights: WeightsFile.open(weights), threads: threads.count, cache: cache.folder)
+      on: TensorFile.read(input), weights: WeightsFile.open(weights), threads: threads.count,
+      precision: precision.value,
+      cache: cache.folder)
     try TensorFile.write(arrays, to: output)
     try format.print(
       json: [

@@ -1,11 +1,20 @@
-import ArgumentParser
-import Swiftlet
+public import ArgumentParser
+public import Swiftlet
 
 struct ThreadOptions: ParsableArguments {
   @Option(name: .customLong("threads"), help: "Threads to compute with, 1 to 256.")
   var count = min(Machine.processors, 256)
 
   func validate() throws { try checkThreads(count) }
+}
+
+extension Precision: ExpressibleByArgument {}
+
+struct PrecisionOptions: ParsableArguments {
+  @Option(
+    name: .customLong("precision"),
+    help: "'exact': also transforms whose error stays near that of direct sums; 'strict': direct sums only.")
+  var value = Precision.exact
 }
 
 struct CacheOptions: ParsableArguments {
