@@ -149,8 +149,15 @@ def machine():
     return {"processor": names[0], "processors": os.cpu_count(), "system": platform.platform()}
 
 
+def peak(threads):
+    """Multiply-adds a second on registers alone, as operations."""
+    profile = swiftlet("profile", "tinynet_e", "--seconds", 0.1, "--threads", threads)
+    return profile["peaks"]["gigaflops"] * 1e9
+
+
 def main():
     given = options()
+    peaks = {threads: peak(threads) for threads in given.threads}
     known = {entry["name"] for entry in swiftlet("models")}
     packages = {"ONNX Runtime": "onnxruntime", "OpenVINO": "openvino", "ncnn": "ncnn", "MNN": "MNN"}
     report = {
@@ -160,11 +167,13 @@ def main():
     for network in [n for n in given.networks if n in known]:
         files = {batch: export(network, batch) for batch in {1, *given.batches}}
         models = {batch: model for batch, (model, _) in files.items()}
+        operations = 2 * swiftlet("inspect", network)["multiply_adds"]
         for batch in given.batches:
             for threads in given.threads:
                 results, failures = contest(network, models, files[batch][1], threads, batch, given)
                 report["rows"].append(
-                    {"network": network, "batch": batch, "threads": threads, "results": results, "failures": failures})
+                    {"network": network, "batch": batch, "threads": threads, "results": results, "failures": failures,
+                     "limit_seconds": operations * batch / peaks[threads]})
                 given.json.write_text(json.dumps(report, indent=2))
                 print(table.line(report["rows"][-1]), flush=True)
         for path in WORK.glob(f"{network}_*"):
