@@ -34,8 +34,9 @@ public struct Benchmark: Sendable {
   /// Measures for about so many seconds after a warm-up, at least three runs.
   /// - Throws: `EngineError` when memory does not suffice or the answer is not fit for measuring.
   public init(
-    _ graph: Graph, threads: Int, streams: Int = 1, precision: Precision = .exact, seconds: Double
+    _ graph: Graph, batch: Int = 1, threads: Int, streams: Int = 1, precision: Precision = .exact, seconds: Double
   ) throws {
-    self = try Stopwatch(graph, threads: threads, streams: streams, precision: precision).measure(seconds: seconds)
+    self = try Stopwatch(graph, batch: batch, threads: threads, streams: streams, precision: precision)
+      .measure(seconds: seconds)
   }
 }

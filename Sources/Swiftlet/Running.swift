@@ -15,9 +15,11 @@ extension Model {
     guard shape.rank == 4 else { throw GraphError("the input is \(shape); expected [batch, channels, height, width]") }
     let weights = try reading(weights)
     let graph = try graph(
-      batch: shape[0], size: (shape[2], shape[3]), channels: shape[1], classes: classes(in: weights))
+      batch: 1, size: (shape[2], shape[3]), channels: shape[1], classes: classes(in: weights))
     try weights.check(against: graph)
-    let outputs = try Session(Plan(graph, precision: precision, threads: threads), weights, cache: cache).run(input)
+    let plan = try Plan(graph, precision: precision, threads: shape[0] > 1 ? 1 : threads)
+    let streams = try Streams(plan, weights, count: min(threads, shape[0]), cache: cache)
+    let outputs = try shape[0] > 1 ? streams.run(batch: input) : streams.sessions[0].run(input)
     return outputs.enumerated().map { i, array in (outputs.count == 1 ? "output" : "output.\(i)", array) }
   }
 }

@@ -28,21 +28,46 @@ public final class Streams {
     }
     let answers = UnsafeMutablePointer<[NDArray]>.allocate(capacity: arrays.count)
     answers.initialize(repeating: [], count: arrays.count)
+    defer { answers.deinitialize(count: arrays.count).deallocate() }
+    // The shapes were checked: nothing throws.
+    deal(arrays.count) { session, i in answers[i] = (try? session.run(arrays[i])) ?? [] }
+    return Array(UnsafeBufferPointer(start: answers, count: arrays.count))
+  }
+
+  /// Runs a plan for one image on the images of a batch.
+  ///
+  /// One image after the other keeps what a network computes in the caches, where a whole batch of it would go to memory and back.
+  /// - Parameter batch: `[images, channels, height, width]`, or what else the plan takes with another first extent.
+  /// - Returns: each output for all images.
+  /// - Throws: `EngineError` when an image has another shape than the plan's input, or the plan is not for one image.
+  public func run(batch: NDArray) throws -> [NDArray] {
+    let (plan, count) = (sessions[0].plan, batch.shape[0])
+    guard plan.inputShape[0] == 1 else {
+      throw EngineError("the plan is for \(plan.inputShape[0]) images; a batch is run one by one")
+    }
+    let size = plan.inputShape.elementCount
+    guard batch.shape.dropFirst().elementsEqual(plan.inputShape.dropFirst()) else {
+      throw EngineError("the batch is \(batch.shape), the network was planned for \(plan.inputShape)")
+    }
+    let answers = try run(
+      (0..<count).map { NDArray(plan.inputShape, Array(batch.scalars[$0 * size..<($0 + 1) * size])) })
+    return plan.outputShapes.enumerated().map { i, shape in
+      NDArray(Shape([count * shape[0]] + shape.dropFirst()), answers.flatMap { $0[i].scalars })
+    }
+  }
+
+  /// Calls `body` with each number below `count` and the session that is free for it.
+  public func deal(_ count: Int, _ body: @escaping (Session, Int) -> Void) {
     let taken = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
     taken.initialize(to: 0)
-    defer {
-      answers.deinitialize(count: arrays.count).deallocate()
-      taken.deallocate()
-    }
+    defer { taken.deallocate() }
     forEach { session in
       while true {
         let i = Int(platform_add(taken, 1)) - 1
-        // The shape was checked: nothing throws.
-        guard i < arrays.count, let answer = try? session.run(arrays[i]) else { return }
-        answers[i] = answer
+        if i >= count { return }
+        body(session, i)
       }
     }
-    return Array(UnsafeBufferPointer(start: answers, count: arrays.count))
   }
 
   /// Calls `body` for every session, on a thread for each; returns when all are done.

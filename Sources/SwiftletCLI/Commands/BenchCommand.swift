@@ -16,7 +16,7 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var precision: PrecisionOptions
   @Option(help: "Runs side by side, each on one thread, for throughput: weights are shared, latency is that of each.")
   var streams = 1
-  @Option(help: "Images at once.")
+  @Option(help: "Images of a run, shared among the threads.")
   var batch = 1
   @Option(help: "Seconds to measure each model.")
   var seconds = 2.0
@@ -35,7 +35,10 @@ struct BenchCommand: ParsableCommand {
     guard (1...256).contains(streams) else {
       throw ValidationError("--streams is \(streams); expected 1 to 256")
     }
-    guard batch > 0 else { throw ValidationError("--batch is \(batch); expected 1 or more") }
+    guard (1...65_536).contains(batch) else { throw ValidationError("--batch is \(batch); expected 1 to 65536") }
+    guard streams == 1 || batch == 1 else {
+      throw ValidationError("--streams \(streams) runs images one by one; --batch is \(batch), expected 1")
+    }
     try checkSeconds(seconds)
   }
 
@@ -47,11 +50,12 @@ struct BenchCommand: ParsableCommand {
     var results: [(name: String, benchmark: Benchmark)] = []
     for model in found {
       progress.next(model.name)
-      let graph = try model.graph(batch: batch)
+      let graph = try model.graph()
       results.append(
         (
           model.name,
-          try Benchmark(graph, threads: threads.count, streams: streams, precision: precision.value, seconds: seconds)
+          try Benchmark(
+            graph, batch: batch, threads: threads.count, streams: streams, precision: precision.value, seconds: seconds)
         ))
     }
     progress.clear()
@@ -73,7 +77,7 @@ struct BenchCommand: ParsableCommand {
 
   private func answer() throws {
     let stopwatch = try Stopwatch(
-      Model.named(models[0]).graph(batch: batch), threads: threads.count, streams: streams,
+      Model.named(models[0]).graph(), batch: batch, threads: threads.count, streams: streams,
       precision: precision.value)
     while let line = readLine() {
       guard let seconds = Double(line) else { throw ValidationError("'\(line)' is no number of seconds") }
