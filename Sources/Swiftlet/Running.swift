@@ -18,8 +18,10 @@ extension Model {
       batch: 1, size: (shape[2], shape[3]), channels: shape[1], classes: classes(in: weights))
     try weights.check(against: graph)
     let plan = try Plan(graph, precision: precision, threads: shape[0] > 1 ? 1 : threads)
-    let streams = try Streams(plan, weights, count: min(threads, shape[0]), cache: cache)
-    let outputs = try shape[0] > 1 ? streams.run(batch: input) : streams.sessions[0].run(input)
+    let outputs =
+      shape[0] > 1
+      ? try Streams(plan, weights, count: min(threads, shape[0]), cache: cache).run(batch: input)
+      : try Session(plan, weights, cache: cache).run(input)
     return outputs.enumerated().map { i, array in (outputs.count == 1 ? "output" : "output.\(i)", array) }
   }
 }

@@ -61,7 +61,7 @@ import _SwiftletTestSupport
       Case(["bench", "tinynet_e", "--seconds", "-1"], 64, "--seconds"),
       Case(["bench", "tinynet_e", "--seconds", "nan"], 64, "--seconds"),
       Case(["bench", "tinynet_e", "--batch", "0"], 64, "--batch"),
-      Case(["bench", "tinynet_e", "--batch", "9999999999"], 1, "elements"),
+      Case(["bench", "tinynet_e", "--batch", "9999999999"], 64, "--batch", "65536"),
       Case(["bench", "tinynet_e", "--threads", "0"], 64, "--threads"),
       Case(["bench", "tinynet_e", "--threads", "257"], 64, "--threads"),
       Case(["bench", "tinynet_e", "--threads", "many"], 64, "--threads"),
