@@ -87,7 +87,9 @@ struct ConvolutionCommand: BitwiseCopyable {
     var first = units.lowerBound
     while first < units.upperBound {
       let last = chunk < units.upperBound - first ? first + chunk : units.upperBound
-      for i in panels.lowerBound * parts..<panels.upperBound * parts { sweep(raw, self.panels + i, first, last, &fetcher) }
+      for i in panels.lowerBound * parts..<panels.upperBound * parts {
+        sweep(raw, self.panels + i, first, last, &fetcher)
+      }
       first = last
     }
   }
