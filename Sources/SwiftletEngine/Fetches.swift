@@ -8,8 +8,9 @@ struct Fetch: Sendable {
 
 /// Who fetches what.
 ///
-/// A linear layer on a vector uses each weight once and waits for memory; tiles compute from the first cache and leave memory idle.
-/// So the steps before fetch the layer's weights, the nearest ones first, as many lines as they can without waiting themselves.
+/// A linear layer on a vector uses each weight once and waits for memory; tiles compute from the first cache and leave
+/// memory idle. So the steps before fetch the layer's weights, the nearest ones first, as many lines as they can without
+/// waiting themselves.
 /// - Returns: for each step what it fetches.
 func fetches(for steps: [Step], _ constants: [ConstantRecipe]) -> [[Fetch]] {
   /// More than this would push itself out of the last cache.

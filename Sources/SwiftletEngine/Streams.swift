@@ -41,12 +41,12 @@ public final class Streams {
   /// - Returns: each output for all images.
   /// - Throws: `EngineError` when an image has another shape than the plan's input, or the plan is not for one image.
   public func run(batch: NDArray) throws -> [NDArray] {
-    let (plan, count) = (sessions[0].plan, batch.shape[0])
-    guard plan.inputShape[0] == 1 else {
-      throw EngineError("the plan is for \(plan.inputShape[0]) images; a batch is run one by one")
+    let plan = sessions[0].plan
+    guard plan.inputShape.first == 1 else {
+      throw EngineError("the plan is for inputs \(plan.inputShape); a batch is run image by image, expected 1 image")
     }
     let size = plan.inputShape.elementCount
-    guard batch.shape.dropFirst().elementsEqual(plan.inputShape.dropFirst()) else {
+    guard let count = batch.shape.first, batch.shape.dropFirst().elementsEqual(plan.inputShape.dropFirst()) else {
       throw EngineError("the batch is \(batch.shape), the network was planned for \(plan.inputShape)")
     }
     let answers = try run(

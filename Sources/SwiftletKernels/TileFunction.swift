@@ -27,7 +27,7 @@ public struct Panel: BitwiseCopyable {
   /// The weights that will be needed after these: tiles fetch them, a line a step, until they are all there.
   public var next: Source
   public var nextEnd: Source
-  /// Weights of a later step: when the next ones are there, one tile in four fetches these.
+  /// Weights of a later step: when the next ones are there, every second tile fetches these.
   public var later: Source
   public var laterEnd: Source
   /// Floats from the output's first channel to this panel's, and the same in the residual.

@@ -37,6 +37,7 @@ import _SwiftletTestSupport
     let streams = try Streams(Plan(graph), weights, count: 2)
     #expect(throws: EngineError.self) { try streams.run([NDArray([1, 3, 32, 32])]) }
     #expect(throws: EngineError.self) { try streams.run(batch: NDArray([2, 3, 64, 32])) }
+    #expect(throws: EngineError.self) { try streams.run(batch: NDArray([])) }
     let pairs = try Streams(Plan(model.graph(batch: 2, size: (64, 64))), weights, count: 1)
     #expect(throws: EngineError.self) { try pairs.run(batch: NDArray([4, 3, 64, 64])) }
   }
