@@ -9,6 +9,9 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Code that describes and prints runs once, in milliseconds: optimising it as Swift took a third of the build.
+let plain = strict + [.unsafeFlags(["-Xfrontend", "-disable-sil-perf-optzns"])]
+
 /// What `import Swiftlet` brings. Targets that use the umbrella name all of it: a change below is built into them only then.
 let libraries: [Target.Dependency] = [
   "SwiftletGraph", "SwiftletOps", "SwiftletFormats", "SwiftletZoo", "SwiftletEngine", "SwiftletVision",
@@ -72,7 +75,7 @@ let package = Package(
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
     .target(
       name: "SwiftletFormats", dependencies: ["SwiftletGraph", "CTurboJPEG", "CSPNG", "CWebP"], swiftSettings: strict),
-    .target(name: "SwiftletZoo", dependencies: ["SwiftletGraph", "SwiftletOps"], swiftSettings: strict),
+    .target(name: "SwiftletZoo", dependencies: ["SwiftletGraph", "SwiftletOps"], swiftSettings: plain),
     .target(
       name: "SwiftletEngine",
       dependencies: [
@@ -82,7 +85,7 @@ let package = Package(
 
     // Floor 4: what is done with them.
     .target(name: "SwiftletVision", dependencies: ["SwiftletGraph", "SwiftletFormats"], swiftSettings: strict),
-    .target(name: "SwiftletAnalysis", dependencies: ["SwiftletGraph", "SwiftletOps"], swiftSettings: strict),
+    .target(name: "SwiftletAnalysis", dependencies: ["SwiftletGraph", "SwiftletOps"], swiftSettings: plain),
     .target(
       name: "SwiftletONNX",
       dependencies: [
@@ -97,7 +100,7 @@ let package = Package(
       dependencies: libraries + [
         "Swiftlet", .byName(name: "SwiftletONNX", condition: .when(traits: ["ONNX"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: strict),
+      ], swiftSettings: plain),
 
     // Tests mirror Sources.
     .target(

@@ -3,14 +3,6 @@
 
 public import CVector
 
-/// Kernel size, stride, and how many columns of the first and of the last strip lie outside the map.
-public protocol DepthwiseGeometry {
-  static var kernel: Int { get }
-  static var stride: Int { get }
-  static var left: Int { get }
-  static var right: Int { get }
-}
-
 /// A number as a type.
 public protocol Number {
   static var value: Int { get }
@@ -22,12 +14,8 @@ public enum N3: Number { @inlinable @inline(__always) public static var value: I
 public enum N5: Number { @inlinable @inline(__always) public static var value: Int { 5 } }
 public enum N7: Number { @inlinable @inline(__always) public static var value: Int { 7 } }
 
-public enum Geometry<K: Number, S: Number, L: Number, R: Number>: DepthwiseGeometry {
-  @inlinable @inline(__always) public static var kernel: Int { K.value }
-  @inlinable @inline(__always) public static var stride: Int { S.value }
-  @inlinable @inline(__always) public static var left: Int { L.value }
-  @inlinable @inline(__always) public static var right: Int { R.value }
-}
+/// Kernel size, stride, and how many columns of the first and of the last strip lie outside the map.
+public enum Geometry<K: Number, S: Number, L: Number, R: Number> {}
 
 /// What one depthwise convolution needs to know.
 public struct DepthwiseArguments: BitwiseCopyable, Sendable {
@@ -56,8 +44,8 @@ public struct Taps<V: Vector> {
   @usableFromInline var w: (V, V, V, V, V, V, V)
 
   /// Those behind `p`, 16 floats apart; the first one again where the kernel has no more.
-  @inlinable @inline(__always) init<G: DepthwiseGeometry>(_ g: G.Type, _ p: Source) {
-    @inline(__always) func tap(_ i: Int) -> V { V(p + (i < G.kernel ? i * 16 : 0)) }
+  @inlinable @inline(__always) init<K: Number>(_ kernel: K.Type, _ p: Source) {
+    @inline(__always) func tap(_ i: Int) -> V { V(p + (i < K.value ? i * 16 : 0)) }
     w = (tap(0), tap(1), tap(2), tap(3), tap(4), tap(5), tap(6))
   }
 
@@ -80,7 +68,7 @@ public protocol Strip<V> {
   static var count: Int { get }
   init(_ bias: V)
   /// Adds what outputs see in a column of the input, counted from the first column that the first output sees.
-  mutating func fma<G: DepthwiseGeometry>(_ g: G.Type, _ column: Int, _ x: V, _ w: Taps<V>)
+  mutating func fma<K: Number, S: Number>(_ kernel: K.Type, _ stride: S.Type, _ column: Int, _ x: V, _ w: Taps<V>)
   func store(_ y: Target, _ lower: V, _ upper: V)
 }
 
@@ -89,8 +77,10 @@ public struct StripOne<V: Vector>: Strip {
   @inlinable @inline(__always) public static var count: Int { 1 }
   @inlinable @inline(__always) public init(_ bias: V) { v = bias }
   @inlinable @inline(__always)
-  public mutating func fma<G: DepthwiseGeometry>(_ g: G.Type, _ column: Int, _ x: V, _ w: Taps<V>) {
-    if column >= 0 && column < G.kernel { v = v.fma(x, w[column]) }  // constants after inlining
+  public mutating func fma<K: Number, S: Number>(
+    _ kernel: K.Type, _ stride: S.Type, _ column: Int, _ x: V, _ w: Taps<V>
+  ) {
+    if column >= 0 && column < K.value { v = v.fma(x, w[column]) }  // constants after inlining
   }
   @inlinable @inline(__always) public func store(_ y: Target, _ lower: V, _ upper: V) {
     v.most(lower).least(upper).store(y)
@@ -106,9 +96,11 @@ public struct StripPair<A: Strip, B: Strip>: Strip where A.V == B.V {
     b = B(bias)
   }
   @inlinable @inline(__always)
-  public mutating func fma<G: DepthwiseGeometry>(_ g: G.Type, _ column: Int, _ x: A.V, _ w: Taps<A.V>) {
-    a.fma(g, column, x, w)
-    b.fma(g, column - A.count * G.stride, x, w)
+  public mutating func fma<K: Number, S: Number>(
+    _ kernel: K.Type, _ stride: S.Type, _ column: Int, _ x: A.V, _ w: Taps<A.V>
+  ) {
+    a.fma(kernel, stride, column, x, w)
+    b.fma(kernel, stride, column - A.count * S.value, x, w)
   }
   @inlinable @inline(__always) public func store(_ y: Target, _ lower: A.V, _ upper: A.V) {
     a.store(y, lower, upper)
@@ -123,77 +115,92 @@ public typealias Strip7<V: Vector> = StripPair<StripPair<Strip2<V>, Strip2<V>>, 
 /// Every `kernel`-th column of one row of the input, from `first` on: of these each output sees one, so that no sum waits for itself;
 /// and one value of the input is alive at a time, so that registers suffice.
 @inlinable @inline(__always)
-func columns<G: DepthwiseGeometry, V: Vector>(
-  _ g: G.Type, _ sums: inout Strip7<V>, _ dropLeft: Bool, _ dropRight: Bool, _ x: Source, _ first: Int, _ w: Taps<V>
+func columns<K: Number, S: Number, L: Number, R: Number, V: Vector>(
+  _ g: Geometry<K, S, L, R>.Type, _ sums: inout Strip7<V>, _ x: Source, _ first: Int, _ w: Taps<V>
 ) {
   @inline(__always) func column(_ i: Int) {
-    let end = 6 * G.stride + G.kernel - (dropRight ? G.right : 0)
-    guard i >= (dropLeft ? G.left : 0) && i < end else { return }  // constants after inlining
+    guard i >= L.value && i < 6 * S.value + K.value - R.value else { return }  // constants after inlining
     keepOrder()
-    sums.fma(g, i, V(x + i * 16), w)
+    sums.fma(K.self, S.self, i, V(x + i * 16), w)
   }
-  if first >= G.kernel { return }
+  if first >= K.value { return }
   column(first)
-  column(first + G.kernel)
-  column(first + 2 * G.kernel)
-  column(first + 3 * G.kernel)
-  column(first + 4 * G.kernel)
+  column(first + K.value)
+  column(first + 2 * K.value)
+  column(first + 3 * K.value)
+  column(first + 4 * K.value)
 }
 
+/// Seven outputs of one row: what they see of `rows` rows of the input, whose first column is at `x`.
 @inlinable @inline(__always)
-func strip<G: DepthwiseGeometry, V: Vector>(
-  _ g: G.Type, _ v: V.Type, _ dropLeft: Bool, _ dropRight: Bool, _ x: Source, _ rows: Int, _ rowStride: Int,
-  _ w: Source,
-  _ bias: V, _ y: Target, _ lower: V, _ upper: V
+func strip<K: Number, S: Number, L: Number, R: Number, V: Vector>(
+  _ g: Geometry<K, S, L, R>.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: V, _ y: Target,
+  _ lower: V, _ upper: V
 ) {
   var sums = Strip7<V>(bias)
   var x = x
   var w = w
   var rows = rows
   while rows > 0 {
-    let taps = Taps<V>(g, w)
-    columns(g, &sums, dropLeft, dropRight, x, 0, taps)
-    columns(g, &sums, dropLeft, dropRight, x, 1, taps)
-    columns(g, &sums, dropLeft, dropRight, x, 2, taps)
-    columns(g, &sums, dropLeft, dropRight, x, 3, taps)
-    columns(g, &sums, dropLeft, dropRight, x, 4, taps)
-    columns(g, &sums, dropLeft, dropRight, x, 5, taps)
-    columns(g, &sums, dropLeft, dropRight, x, 6, taps)
+    let taps = Taps<V>(K.self, w)
+    columns(g, &sums, x, 0, taps)
+    columns(g, &sums, x, 1, taps)
+    columns(g, &sums, x, 2, taps)
+    columns(g, &sums, x, 3, taps)
+    columns(g, &sums, x, 4, taps)
+    columns(g, &sums, x, 5, taps)
+    columns(g, &sums, x, 6, taps)
     x += rowStride
-    w += G.kernel * 16
+    w += K.value * 16
     rows -= 1
   }
   sums.store(y, lower, upper)
 }
 
+/// The same as a function of its own, which the kernels of one size share: a call is little beside 5 × 5 × 7 products.
+@inlinable @inline(never)
+func sharedStrip<K: Number, S: Number, L: Number, R: Number, V: Vector>(
+  _ g: Geometry<K, S, L, R>.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: V, _ y: Target,
+  _ lower: V, _ upper: V
+) {
+  strip(g, x, rows, rowStride, w, bias, y, lower, upper)
+}
+
 /// One row of outputs, at least 7; the last strips overlap where 7 does not divide the width. Only the first strip may reach over
 /// the left edge and only the last one over the right.
 @inlinable @inline(__always)
-func depthwiseRow<G: DepthwiseGeometry, V: Vector>(
-  _ g: G.Type, _ v: V.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: V, _ y: Target,
+func depthwiseRow<K: Number, S: Number, L: Number, R: Number, V: Vector>(
+  _ g: Geometry<K, S, L, R>.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: V, _ y: Target,
   _ width: Int, _ lower: V, _ upper: V
 ) {
+  @inline(__always) func outputs<A: Number, B: Number>(_ g: Geometry<K, S, A, B>.Type, _ first: Int) {
+    let (x, y) = (x + first * S.value * 16, y + first * 16)
+    if K.value < 5 {
+      strip(g, x, rows, rowStride, w, bias, y, lower, upper)
+    } else {
+      sharedStrip(g, x, rows, rowStride, w, bias, y, lower, upper)
+    }
+  }
   let end = width - 7
   if end == 0 {
-    strip(g, v, true, true, x, rows, rowStride, w, bias, y, lower, upper)
+    outputs(g, 0)
     return
   }
-  strip(g, v, true, false, x, rows, rowStride, w, bias, y, lower, upper)
-  let lastInner = end - (G.right + G.stride - 1) / G.stride
+  outputs(Geometry<K, S, L, N0>.self, 0)
+  let lastInner = end - (R.value + S.value - 1) / S.value
   var column = 7
   while column < end {
-    let start = min(column, lastInner)
-    strip(g, v, false, false, x + start * G.stride * 16, rows, rowStride, w, bias, y + start * 16, lower, upper)
+    outputs(Geometry<K, S, N0, N0>.self, min(column, lastInner))
     column += 7
   }
-  strip(g, v, false, true, x + end * G.stride * 16, rows, rowStride, w, bias, y + end * 16, lower, upper)
+  outputs(Geometry<K, S, N0, R>.self, end)
 }
 
 /// Rows of a map at least 7 outputs wide. All lanes of a row are done before the next one, so that a row is fetched once.
 @inlinable @inline(never)
-public func depthwise<G: DepthwiseGeometry, V: Vector>(
-  _ g: G.Type, _ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source, _ y: Target, _ first: Int,
-  _ last: Int
+public func depthwise<K: Number, S: Number, L: Number, R: Number, V: Vector>(
+  _ g: Geometry<K, S, L, R>.Type, _ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source,
+  _ y: Target, _ first: Int, _ last: Int
 ) {
   let d = arguments.assumingMemoryBound(to: DepthwiseArguments.self).pointee
   let rowStride = d.inputWidth * 16
@@ -201,16 +208,15 @@ public func depthwise<G: DepthwiseGeometry, V: Vector>(
   let upper = V(splat: d.upper)
   var row = first
   while row < last {
-    let top = row * G.stride - d.top
+    let top = row * S.value - d.top
     let skipped = max(0, -top)
-    let rows = min(G.kernel, d.inputHeight - top) - skipped
-    let from = x + (top + skipped) * rowStride - G.left * 16
+    let rows = min(K.value, d.inputHeight - top) - skipped
+    let from = x + (top + skipped) * rowStride - L.value * 16
     let to = y + row * d.outputWidth * 16
-    let w = weights + (16 + skipped * G.kernel * 16)
+    let w = weights + (16 + skipped * K.value * 16)
     var lane = 0
     while lane < 16 {
-      depthwiseRow(
-        g, v, from + lane, rows, rowStride, w + lane, V(weights + lane), to + lane, d.outputWidth, lower, upper)
+      depthwiseRow(g, from + lane, rows, rowStride, w + lane, V(weights + lane), to + lane, d.outputWidth, lower, upper)
       lane += V.lanes
     }
     row += 1

@@ -42,16 +42,18 @@ public struct Dialect: Sendable {
 
   /// Whose names these are, as in "torchvision".
   public var name: String
-  var rules: [Line]
+  /// Made when first asked for: most networks are never read under other names.
+  var rules: @Sendable () -> KeyValuePairs<String, Rule>
 
-  public init(_ name: String, _ rules: KeyValuePairs<String, Rule>) {
-    (self.name, self.rules) = (name, Line.list(rules))
+  public init(_ name: String, _ rules: @autoclosure @escaping @Sendable () -> KeyValuePairs<String, Rule>) {
+    (self.name, self.rules) = (name, rules)
   }
 
   /// What each of `parameters`, given in the network's order, is called; several names for one that comes in pieces.
   package func names(of parameters: [String]) -> [[String]] {
+    let lines = Line.list(rules())
     var translation = Translation()
-    return parameters.map { translation.names($0.split(separator: ".")[...], rules, ours: "", theirs: "") }
+    return parameters.map { translation.names($0.split(separator: ".")[...], lines, ours: "", theirs: "") }
   }
 }
 
