@@ -1,4 +1,4 @@
-// Depthwise convolution on blocked maps, in strips of 7 outputs of one row. There is no border in memory: taps outside the map
+// Depthwise convolution on blocked maps, in strips of 7 outputs of one row, or of 4 on narrow maps. There is no border in memory: taps outside the map
 // are dropped by the type of the strip (left and right) or by the bounds of the row loop (top and bottom).
 
 public import CVector
@@ -110,18 +110,19 @@ public struct StripPair<A: Strip, B: Strip>: Strip where A.V == B.V {
 
 public typealias Strip2<V: Vector> = StripPair<StripOne<V>, StripOne<V>>
 public typealias Strip3<V: Vector> = StripPair<Strip2<V>, StripOne<V>>
-public typealias Strip7<V: Vector> = StripPair<StripPair<Strip2<V>, Strip2<V>>, Strip3<V>>
+public typealias Strip4<V: Vector> = StripPair<Strip2<V>, Strip2<V>>
+public typealias Strip7<V: Vector> = StripPair<Strip4<V>, Strip3<V>>
 
 /// Every `kernel`-th column of one row of the input, from `first` on: of these each output sees one, so that no sum waits for itself;
 /// and one value of the input is alive at a time, so that registers suffice.
 @inlinable @inline(__always)
-func columns<K: Number, S: Number, L: Number, R: Number, V: Vector>(
-  _ g: Geometry<K, S, L, R>.Type, _ sums: inout Strip7<V>, _ x: Source, _ first: Int, _ w: Taps<V>
+func columns<K: Number, S: Number, L: Number, R: Number, T: Strip>(
+  _ g: Geometry<K, S, L, R>.Type, _ sums: inout T, _ x: Source, _ first: Int, _ w: Taps<T.V>
 ) {
   @inline(__always) func column(_ i: Int) {
-    guard i >= L.value && i < 6 * S.value + K.value - R.value else { return }  // constants after inlining
+    guard i >= L.value && i < (T.count - 1) * S.value + K.value - R.value else { return }  // constants after inlining
     keepOrder()
-    sums.fma(K.self, S.self, i, V(x + i * 16), w)
+    sums.fma(K.self, S.self, i, T.V(x + i * 16), w)
   }
   if first >= K.value { return }
   column(first)
@@ -131,18 +132,18 @@ func columns<K: Number, S: Number, L: Number, R: Number, V: Vector>(
   column(first + 4 * K.value)
 }
 
-/// Seven outputs of one row: what they see of `rows` rows of the input, whose first column is at `x`.
+/// The outputs of a strip: what they see of `rows` rows of the input, whose first column is at `x`.
 @inlinable @inline(__always)
-func strip<K: Number, S: Number, L: Number, R: Number, V: Vector>(
-  _ g: Geometry<K, S, L, R>.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: V, _ y: Target,
-  _ lower: V, _ upper: V
+func strip<K: Number, S: Number, L: Number, R: Number, T: Strip>(
+  _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: T.V,
+  _ y: Target, _ lower: T.V, _ upper: T.V
 ) {
-  var sums = Strip7<V>(bias)
+  var sums = T(bias)
   var x = x
   var w = w
   var rows = rows
   while rows > 0 {
-    let taps = Taps<V>(K.self, w)
+    let taps = Taps<T.V>(K.self, w)
     columns(g, &sums, x, 0, taps)
     columns(g, &sums, x, 1, taps)
     columns(g, &sums, x, 2, taps)
@@ -159,53 +160,53 @@ func strip<K: Number, S: Number, L: Number, R: Number, V: Vector>(
 
 /// The same as a function of its own, which the kernels of one size share: a call is little beside 5 × 5 × 7 products.
 @inlinable @inline(never)
-func sharedStrip<K: Number, S: Number, L: Number, R: Number, V: Vector>(
-  _ g: Geometry<K, S, L, R>.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: V, _ y: Target,
-  _ lower: V, _ upper: V
+func sharedStrip<K: Number, S: Number, L: Number, R: Number, T: Strip>(
+  _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: T.V,
+  _ y: Target, _ lower: T.V, _ upper: T.V
 ) {
-  strip(g, x, rows, rowStride, w, bias, y, lower, upper)
+  strip(g, t, x, rows, rowStride, w, bias, y, lower, upper)
 }
 
-/// One row of outputs, at least 7; the last strips overlap where 7 does not divide the width. Only the first strip may reach over
+/// One row of outputs, a strip at least; the last strips overlap where the width is no multiple of a strip. Only the first strip may reach over
 /// the left edge and only the last one over the right.
 @inlinable @inline(__always)
-func depthwiseRow<K: Number, S: Number, L: Number, R: Number, V: Vector>(
-  _ g: Geometry<K, S, L, R>.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: V, _ y: Target,
-  _ width: Int, _ lower: V, _ upper: V
+func depthwiseRow<K: Number, S: Number, L: Number, R: Number, T: Strip>(
+  _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: T.V,
+  _ y: Target, _ width: Int, _ lower: T.V, _ upper: T.V
 ) {
   @inline(__always) func outputs<A: Number, B: Number>(_ g: Geometry<K, S, A, B>.Type, _ first: Int) {
     let (x, y) = (x + first * S.value * 16, y + first * 16)
     if K.value < 5 {
-      strip(g, x, rows, rowStride, w, bias, y, lower, upper)
+      strip(g, t, x, rows, rowStride, w, bias, y, lower, upper)
     } else {
-      sharedStrip(g, x, rows, rowStride, w, bias, y, lower, upper)
+      sharedStrip(g, t, x, rows, rowStride, w, bias, y, lower, upper)
     }
   }
-  let end = width - 7
+  let end = width - T.count
   if end == 0 {
     outputs(g, 0)
     return
   }
   outputs(Geometry<K, S, L, N0>.self, 0)
   let lastInner = end - (R.value + S.value - 1) / S.value
-  var column = 7
+  var column = T.count
   while column < end {
     outputs(Geometry<K, S, N0, N0>.self, min(column, lastInner))
-    column += 7
+    column += T.count
   }
   outputs(Geometry<K, S, N0, R>.self, end)
 }
 
-/// Rows of a map at least 7 outputs wide. All lanes of a row are done before the next one, so that a row is fetched once.
+/// Rows of a map at least a strip wide. All lanes of a row are done before the next one, so that a row is fetched once.
 @inlinable @inline(never)
-public func depthwise<K: Number, S: Number, L: Number, R: Number, V: Vector>(
-  _ g: Geometry<K, S, L, R>.Type, _ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source,
+public func depthwise<K: Number, S: Number, L: Number, R: Number, T: Strip>(
+  _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source,
   _ y: Target, _ first: Int, _ last: Int
 ) {
   let d = arguments.assumingMemoryBound(to: DepthwiseArguments.self).pointee
   let rowStride = d.inputWidth * 16
-  let lower = V(splat: d.lower)
-  let upper = V(splat: d.upper)
+  let lower = T.V(splat: d.lower)
+  let upper = T.V(splat: d.upper)
   var row = first
   while row < last {
     let top = row * S.value - d.top
@@ -216,8 +217,9 @@ public func depthwise<K: Number, S: Number, L: Number, R: Number, V: Vector>(
     let w = weights + (16 + skipped * K.value * 16)
     var lane = 0
     while lane < 16 {
-      depthwiseRow(g, from + lane, rows, rowStride, w + lane, V(weights + lane), to + lane, d.outputWidth, lower, upper)
-      lane += V.lanes
+      depthwiseRow(
+        g, t, from + lane, rows, rowStride, w + lane, T.V(weights + lane), to + lane, d.outputWidth, lower, upper)
+      lane += T.V.lanes
     }
     row += 1
   }

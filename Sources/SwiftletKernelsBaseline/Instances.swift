@@ -35,24 +35,81 @@ let reduceColumnsKernels: [ReduceColumnsFunction] = [
 ]
 
 let depthwiseKernels: [DepthwiseKey: DepthwiseFunction] = [
-  DepthwiseKey(3, 1, 1, 1): { depthwise(Geometry<N3, N1, N1, N1>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(3, 1, 0, 0): { depthwise(Geometry<N3, N1, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(3, 2, 1, 1): { depthwise(Geometry<N3, N2, N1, N1>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(3, 2, 1, 0): { depthwise(Geometry<N3, N2, N1, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(3, 2, 0, 1): { depthwise(Geometry<N3, N2, N0, N1>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(3, 2, 0, 0): { depthwise(Geometry<N3, N2, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(5, 1, 2, 2): { depthwise(Geometry<N5, N1, N2, N2>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(5, 1, 0, 0): { depthwise(Geometry<N5, N1, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(5, 2, 2, 2): { depthwise(Geometry<N5, N2, N2, N2>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(5, 2, 2, 1): { depthwise(Geometry<N5, N2, N2, N1>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(5, 2, 1, 2): { depthwise(Geometry<N5, N2, N1, N2>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(5, 2, 0, 0): { depthwise(Geometry<N5, N2, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(7, 1, 3, 3): { depthwise(Geometry<N7, N1, N3, N3>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(7, 1, 0, 0): { depthwise(Geometry<N7, N1, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(7, 2, 3, 3): { depthwise(Geometry<N7, N2, N3, N3>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(7, 2, 3, 2): { depthwise(Geometry<N7, N2, N3, N2>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(7, 2, 2, 3): { depthwise(Geometry<N7, N2, N2, N3>.self, V.self, $0, $1, $2, $3, $4, $5) },
-  DepthwiseKey(7, 2, 0, 0): { depthwise(Geometry<N7, N2, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
+  DepthwiseKey(3, 1, 1, 1, outputs: 7): {
+    depthwise(Geometry<N3, N1, N1, N1>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(3, 1, 0, 0, outputs: 7): {
+    depthwise(Geometry<N3, N1, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(3, 2, 1, 1, outputs: 7): {
+    depthwise(Geometry<N3, N2, N1, N1>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(3, 2, 1, 0, outputs: 7): {
+    depthwise(Geometry<N3, N2, N1, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(3, 2, 0, 1, outputs: 7): {
+    depthwise(Geometry<N3, N2, N0, N1>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(3, 2, 0, 0, outputs: 7): {
+    depthwise(Geometry<N3, N2, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(5, 1, 2, 2, outputs: 7): {
+    depthwise(Geometry<N5, N1, N2, N2>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(5, 1, 0, 0, outputs: 7): {
+    depthwise(Geometry<N5, N1, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(5, 2, 2, 2, outputs: 7): {
+    depthwise(Geometry<N5, N2, N2, N2>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(5, 2, 2, 1, outputs: 7): {
+    depthwise(Geometry<N5, N2, N2, N1>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(5, 2, 1, 2, outputs: 7): {
+    depthwise(Geometry<N5, N2, N1, N2>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(5, 2, 0, 0, outputs: 7): {
+    depthwise(Geometry<N5, N2, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(7, 1, 3, 3, outputs: 7): {
+    depthwise(Geometry<N7, N1, N3, N3>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(7, 1, 0, 0, outputs: 7): {
+    depthwise(Geometry<N7, N1, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(7, 2, 3, 3, outputs: 7): {
+    depthwise(Geometry<N7, N2, N3, N3>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(7, 2, 3, 2, outputs: 7): {
+    depthwise(Geometry<N7, N2, N3, N2>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(7, 2, 2, 3, outputs: 7): {
+    depthwise(Geometry<N7, N2, N2, N3>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(7, 2, 0, 0, outputs: 7): {
+    depthwise(Geometry<N7, N2, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(3, 1, 1, 1, outputs: 4): {
+    depthwise(Geometry<N3, N1, N1, N1>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(3, 2, 1, 1, outputs: 4): {
+    depthwise(Geometry<N3, N2, N1, N1>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(3, 2, 0, 1, outputs: 4): {
+    depthwise(Geometry<N3, N2, N0, N1>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(5, 1, 2, 2, outputs: 4): {
+    depthwise(Geometry<N5, N1, N2, N2>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(5, 2, 2, 2, outputs: 4): {
+    depthwise(Geometry<N5, N2, N2, N2>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(5, 2, 1, 2, outputs: 4): {
+    depthwise(Geometry<N5, N2, N1, N2>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5)
+  },
+  DepthwiseKey(7, 1, 3, 3, outputs: 4): {
+    depthwise(Geometry<N7, N1, N3, N3>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5)
+  },
 ]
 
 func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], panelDepth: Int) -> KernelSet {

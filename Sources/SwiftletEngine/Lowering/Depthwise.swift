@@ -30,9 +30,11 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   let (arguments, finalPost) = (d, post)
   let postFunction = post.map { p.kernels.unary[$0.kind.rawValue] }
   p.emit(
-    node.name, "depthwise \(d.kernelHeight)x\(d.kernelWidth) stride \(d.strideY)" + (function.isMade ? "" : " any"),
+    node.name,
+    "depthwise \(d.kernelHeight)x\(d.kernelWidth) stride \(d.strideY)" + (function.outputs == nil ? " any" : ""),
     multiplyAdds: node.shape.elementCount * taps,
-    because: "\(fused.conv.facts(x, node.shape)): " + (function.isMade ? "strips of 7 outputs" : "no strips for this"),
+    because: "\(fused.conv.facts(x, node.shape)): "
+      + (function.outputs.map { "strips of \($0) outputs" } ?? "no strips for this"),
     touching: [input, output]
   ) { binder in
     let command = DepthwiseCommand(
@@ -49,17 +51,18 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
 }
 
 extension Planner {
-  fileprivate func depthwiseKernel(_ d: DepthwiseArguments) -> (code: DepthwiseFunction, isMade: Bool) {
-    // Strips of 7; the last one of a row ends with the row, and this many of its columns lie outside the map.
+  /// The kernel with the longest strips that fit into a row, and how long they are; one for any geometry where none fits.
+  fileprivate func depthwiseKernel(_ d: DepthwiseArguments) -> (code: DepthwiseFunction, outputs: Int?) {
+    // The last strip ends with the row, and this many of its columns lie outside the map.
     let right = max(0, (d.outputWidth - 1) * d.strideX + d.kernelWidth - d.left - d.inputWidth)
-    let key = DepthwiseKey(d.kernelWidth, d.strideX, d.left, right)
     let isEven = d.kernelHeight == d.kernelWidth && d.strideY == d.strideX && d.dilationY == 1 && d.dilationX == 1
-    let end = d.outputWidth - 7
-    let fits = end == 0 || end * d.strideX >= max(d.left, right)
-    guard end >= 0, fits, isEven, let made = kernels.depthwise[key] else {
-      return (kernels.depthwiseAny, false)
+    for outputs in [7, 4] where isEven {
+      let key = DepthwiseKey(d.kernelWidth, d.strideX, d.left, right, outputs: outputs)
+      let end = d.outputWidth - outputs
+      guard end == 0 || end > 0 && end * d.strideX >= max(d.left, right) else { continue }
+      if let made = kernels.depthwise[key] { return (made, outputs) }
     }
-    return (made, true)
+    return (kernels.depthwiseAny, nil)
   }
 
   /// For each block 16 biases, then 16 weights a tap.
