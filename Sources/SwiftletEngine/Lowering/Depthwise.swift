@@ -60,6 +60,9 @@ extension Planner {
       let key = DepthwiseKey(d.kernelWidth, d.strideX, d.left, right, outputs: outputs)
       let end = d.outputWidth - outputs
       guard end == 0 || end > 0 && end * d.strideX >= max(d.left, right) else { continue }
+      // A strip between the first and the last one lies inside the map on both sides.
+      let lastInner = end - (right + d.strideX - 1) / d.strideX
+      guard end <= outputs || lastInner * d.strideX >= d.left else { continue }
       if let made = kernels.depthwise[key] { return (made, outputs) }
     }
     return (kernels.depthwiseAny, nil)
