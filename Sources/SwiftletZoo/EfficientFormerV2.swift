@@ -5,7 +5,8 @@ extension Family {
   public static let efficientFormerV2 = Family(
     "EfficientFormer V2", year: 2023,
     paper: "Rethinking Vision Transformers for MobileNet Size and Speed, Li et al., ICCV 2023",
-    url: "https://arxiv.org/abs/2212.08059", reference: "timm efficientformerv2_s0", licence: "Apache-2.0",
+    url: "https://arxiv.org/abs/2212.08059", reference: "timm efficientformerv2_s0",
+    licence: "Apache-2.0, after code under the MIT licence",
     idea: """
       A searched mix of convolutional blocks (a perceptron with a depthwise filter in it) and, on small maps, \
       attention with a depthwise way for the values and mixing between heads.
@@ -32,34 +33,6 @@ public struct EfficientFormerV2: Layer, Sendable {
   /// Blocks with attention at the end of the last two stages.
   public var attending = 2
   public var classes = 1000
-
-  /// The variants of the paper, expansions from the authors' code.
-  static let variants: [(name: String, network: EfficientFormerV2, top1: Double)] = [
-    ("efficientformerv2_s0", EfficientFormerV2(), 76.102),
-    (
-      "efficientformerv2_s1",
-      EfficientFormerV2(
-        widths: [32, 48, 120, 224],
-        expansions: [fours(3), fours(3), fours(2) + threes(4) + fours(3), fours(2) + threes(2) + fours(2)]), 79.684
-    ),
-    (
-      "efficientformerv2_s2",
-      EfficientFormerV2(
-        widths: [32, 64, 144, 288],
-        expansions: [fours(4), fours(4), fours(2) + threes(6) + fours(4), fours(2) + threes(4) + fours(2)],
-        attending: 4), 82.156
-    ),
-    (
-      "efficientformerv2_l",
-      EfficientFormerV2(
-        widths: [40, 80, 192, 384],
-        expansions: [fours(5), fours(5), fours(4) + threes(7) + fours(4), fours(3) + threes(4) + fours(3)],
-        attending: 6), 83.642
-    ),
-  ]
-
-  static func fours(_ count: Int) -> [Int] { [Int](repeating: 4, count: count) }
-  static func threes(_ count: Int) -> [Int] { [Int](repeating: 3, count: count) }
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
     var x = image.scoped("stem") {

@@ -128,7 +128,7 @@ public struct EfficientNet: Layer {
       classes: classes)(image)
   }
 
-  /// https://github.com/lukemelas/EfficientNet-PyTorch, where weights came from TensorFlow.
+  /// https://github.com/lukemelas/EfficientNet-PyTorch; its networks pad and normalise as `tf_efficientnet_*` do.
   static let lukemelas = Dialect(
     "lukemelas/EfficientNet-PyTorch",
     [

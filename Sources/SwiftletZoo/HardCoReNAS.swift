@@ -4,7 +4,8 @@ extension Family {
   public static let hardCoReNAS = Family(
     "HardCoRe-NAS", year: 2021,
     paper: "HardCoRe-NAS: Hard Constrained diffeRentiable Neural Architecture Search, Nayman et al., ICML 2021",
-    url: "https://arxiv.org/abs/2102.11646", reference: "timm hardcorenas_*", licence: "Apache-2.0",
+    url: "https://arxiv.org/abs/2102.11646", reference: "timm hardcorenas_*",
+    licence: "Apache-2.0, after code under the MIT licence",
     idea: """
       A differentiable search of inverted residuals that keeps to a limit of latency at every step, by steps along the \
       constraint (Frank–Wolfe), not by a penalty.

@@ -15,13 +15,6 @@ extension Family {
     models: IGCV1.imageNet + IGCV1.cifar)
 }
 
-extension Preprocessing {
-  /// CIFAR's pictures of 32×32 pixels, whole.
-  static let cifar = Preprocessing(
-    height: 32, width: 32, interpolation: .bilinear, cropFraction: 1, mean: [0.4914, 0.4822, 0.4465],
-    std: [0.2470, 0.2435, 0.2616])
-}
-
 /// IGCV1: Interleaved Group Convolutions for Deep Neural Networks.
 ///
 /// Zhang et al., ICCV 2017, https://arxiv.org/abs/1707.02725. After the authors' symbols: groups `g0` to `g4`, and in

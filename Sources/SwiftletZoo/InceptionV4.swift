@@ -6,7 +6,8 @@ extension Family {
     "Inception V4", year: 2017,
     paper: "Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning, Szegedy et al., "
       + "AAAI 2017",
-    url: "https://arxiv.org/abs/1602.07261", reference: "timm inception_v4, inception_resnet_v2", licence: "Apache-2.0",
+    url: "https://arxiv.org/abs/1602.07261", reference: "timm inception_v4, inception_resnet_v2",
+    licence: "Apache-2.0, after code under the MIT licence",
     idea: """
       Inception with one scheme for all stages and a stem of its own; Inception-ResNet adds what the branches find to \
       the block's input, through a 1×1 convolution and scaled down to keep training stable.

@@ -5,7 +5,7 @@ extension Family {
     "MobileNetEdgeTPU", year: 2019,
     paper: "Introducing the Next Generation of On-Device Vision Models: MobileNetV3 and MobileNetEdgeTPU, "
       + "Howard and Gupta, Google AI blog 2019; "
-      + "Searching for Efficient Neural Architectures for On-Device ML on Edge TPUs, Akin et al., CVPRW 2022",
+      + "Searching for Efficient Neural Architectures for On-Device ML on Edge TPUs, Akin et al., CVPR workshops 2022",
     url: "https://arxiv.org/abs/2204.14007", reference: "timm mobilenet_edgetpu_*", licence: "Apache-2.0",
     idea: """
       Inverted residuals made for an accelerator: in early stages the expansion and the depthwise filter are fused \
@@ -26,7 +26,7 @@ extension Family {
 /// MobileNetEdgeTPU and its second version: fused inverted residuals early, where an Edge TPU runs full convolutions
 /// faster than depthwise ones.
 ///
-/// Akin et al., CVPRW 2022, https://arxiv.org/abs/2204.14007. Names: timm `mobilenet_edgetpu_*`.
+/// Akin et al., CVPR workshops 2022, https://arxiv.org/abs/2204.14007. Names: timm `mobilenet_edgetpu_*`.
 public struct MobileNetEdgeTPU: Layer {
   var architecture: Architecture
   var classes: Int

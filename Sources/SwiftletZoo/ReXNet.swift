@@ -5,7 +5,8 @@ extension Family {
   public static let reXNet = Family(
     "ReXNet", year: 2021,
     paper: "Rethinking Channel Dimensions for Efficient Model Design, Han et al., CVPR 2021",
-    url: "https://arxiv.org/abs/2007.00992", reference: "timm rexnet_*, rexnetr_*", licence: "Apache-2.0, weights MIT",
+    url: "https://arxiv.org/abs/2007.00992", reference: "timm rexnet_*, rexnetr_*",
+    licence: "Apache-2.0, after code under the MIT licence",
     idea: """
       Channels grow by the same step from block to block instead of doubling at stages, which keeps the rank of the \
       features high; the shortcut carries the first channels where a block has more outputs than inputs.

@@ -5,7 +5,7 @@ extension Family {
   public static let resNet = Family(
     "ResNet", year: 2016,
     paper: "Deep Residual Learning for Image Recognition, He et al., CVPR 2016",
-    url: "https://arxiv.org/abs/1512.03385", reference: "timm resnet50", licence: "Apache-2.0",
+    url: "https://arxiv.org/abs/1512.03385", reference: "timm resnet50", licence: "Apache-2.0, BSD-3-Clause",
     idea: """
       A block learns what is to be added to its input: the shortcut passes values and gradients by unchanged, so that \
       networks of a hundred layers can be trained. From 50 layers on, 1×1 convolutions make a bottleneck around the \
@@ -23,7 +23,7 @@ extension Family {
   public static let resNetD = Family(
     "ResNet-D", year: 2019,
     paper: "Bag of Tricks for Image Classification with Convolutional Neural Networks, He et al., CVPR 2019",
-    url: "https://arxiv.org/abs/1812.01187", reference: "timm resnet50d", licence: "Apache-2.0",
+    url: "https://arxiv.org/abs/1812.01187", reference: "timm resnet50d", licence: "Apache-2.0, BSD-3-Clause",
     idea: """
       ResNet with three small changes: a stem of three 3×3 filters, the stride in the 3×3 filter of the bottleneck, \
       and a mean before the 1×1 convolution of a shortcut that halves the map.

@@ -25,4 +25,9 @@ extension Preprocessing {
       height: side, width: side, interpolation: interpolation, cropFraction: crop, cropMode: mode,
       mean: half ? Self.half : imageNetMean, std: half ? Self.half : imageNetStd)
   }
+
+  /// CIFAR's pictures of 32×32 pixels, whole.
+  static let cifar = Preprocessing(
+    height: 32, width: 32, interpolation: .bilinear, cropFraction: 1, mean: [0.4914, 0.4822, 0.4465],
+    std: [0.2470, 0.2435, 0.2616])
 }
