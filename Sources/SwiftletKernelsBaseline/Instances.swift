@@ -55,9 +55,9 @@ let depthwiseKernels: [DepthwiseKey: DepthwiseFunction] = [
   DepthwiseKey(7, 2, 0, 0): { depthwise(Geometry<N7, N2, N0, N0>.self, V.self, $0, $1, $2, $3, $4, $5) },
 ]
 
-func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], panelDepth: Int) -> KernelSet {
+func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int]) -> KernelSet {
   KernelSet(
-    name: name, tiles: tiles, tileHeights: tileHeights, panelDepth: panelDepth, depthwise: depthwiseKernels,
+    name: name, tiles: tiles, tileHeights: tileHeights, depthwise: depthwiseKernels,
     depthwiseAny: { depthwiseAny(V.self, $0, $1, $2, $3, $4, $5) }, unary: unaryKernels, binary: binaryKernels,
     affine: { affine(V.self, $0, $1, $2, $3, $4, $5, $6) },
     maxPool: { pool(MaxFormula.self, V.self, $0, $1, $2, $3, $4, $5) },
