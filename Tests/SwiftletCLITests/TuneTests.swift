@@ -35,6 +35,20 @@ import _SwiftletTestSupport
     }
   }
 
+  /// Every start reads the file.
+  @Test func readingTakesNoTime() throws {
+    let set = try InstructionSet.preferred()
+    var tuning = Tuning(for: set)
+    tuning.panelDepth = 333
+    try tuning.keep(for: set, in: cache)
+    let times = try (0..<200).map { _ in
+      let before = Machine.seconds
+      #expect(try Tuning.ofThisMachine(in: cache).panelDepth == 333)
+      return Machine.seconds - before
+    }
+    #expect(times.min()! < 0.3e-3)
+  }
+
   /// A process plans by what lies in its cache, until that is reset.
   @Test func laterProcessesUseIt() throws {
     func plan() throws -> String { try swiftlet("explain", "squeezenet1_1", "--threads", "1", "--json").output }

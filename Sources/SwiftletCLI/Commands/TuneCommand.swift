@@ -7,8 +7,8 @@ struct TuneCommand: ParsableCommand {
     discussion: """
       A planner picks kernels by thresholds that are good on most machines. This measures other values beside them on single \
       layers, and takes one only when it is clearly faster: by more than 3 % in the fastest runs and in the median of all rounds, \
-      and at all in three of four. What is taken is kept in SWIFTLET_CACHE, or where this system has caches, for this processor, instruction set and \
-      version; every later run uses it.
+      and at all in three of four. What is taken is kept in SWIFTLET_CACHE, or where this system has caches, for this processor, \
+      instruction set and version; every later run uses it.
       """)
 
   @Flag(help: "Forget what was measured, and measure nothing.")
@@ -57,7 +57,7 @@ struct TuneCommand: ParsableCommand {
 
   private static func table(_ trials: [Tuner.Trial]) -> Table {
     var table = Table(
-      .text("threshold"), .number("usual"), .number("tried"), .number("layers", rank: 3), .number("time"),
+      .text("threshold"), .number("against"), .number("tried"), .number("layers", rank: 3), .number("time"),
       .number("median"), .number("least", rank: 1), .number("most", rank: 2), .text("taken"))
     for trial in trials {
       table.rows.append([
