@@ -18,6 +18,6 @@ public struct Explanation: Sendable {
       if next != text { graphs.append((pass.name, current)) }
       text = next
     }
-    plan = try Plan(graph, threads: threads)
+    plan = try Plan(graph, tuning: .ofThisMachine(), threads: threads)
   }
 }

@@ -19,7 +19,8 @@ final class PhotoNetwork {
     try weights.check(against: graph, ignoring: model.leftOut(of: graph))
     preprocessing = model.preprocessing
     outputs = graph[graph.outputs[0]].shape.elementCount
-    session = try Session(Plan(graph, precision: precision, threads: threads), weights, cache: cache)
+    let plan = try Plan(graph, precision: precision, tuning: .ofThisMachine(), threads: threads)
+    session = try Session(plan, weights, cache: cache)
   }
 
   /// The network's answer to a photo.

@@ -38,7 +38,7 @@ public struct Profile: Sendable {
   /// Measures for about so many seconds, at least three runs, and the machine's peaks before.
   /// - Throws: `EngineError` when memory does not suffice.
   public init(_ graph: Graph, threads: Int = 1, precision: Precision = .exact, seconds: Double) throws {
-    let plan = try Plan(graph, precision: precision, threads: threads)
+    let plan = try Plan(graph, precision: precision, tuning: .ofThisMachine(), threads: threads)
     let peaks = try MachinePeaks(instructionSet: plan.instructionSet, threads: threads)
     let session = try Session(plan, .random(for: graph))
     var numbers = RandomNumbers(seed: 0, name: "input")

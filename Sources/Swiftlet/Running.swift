@@ -17,7 +17,8 @@ extension Model {
     let graph = try graph(
       batch: 1, size: (shape[2], shape[3]), channels: shape[1], classes: classes(in: weights))
     try weights.check(against: graph)
-    let plan = try Plan(graph, precision: precision, threads: shape[0] > 1 ? 1 : threads)
+    let plan = try Plan(
+      graph, precision: precision, tuning: .ofThisMachine(), threads: shape[0] > 1 ? 1 : threads)
     let outputs =
       shape[0] > 1
       ? try Streams(plan, weights, count: min(threads, shape[0]), cache: cache).run(batch: input)

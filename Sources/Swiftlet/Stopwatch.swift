@@ -35,7 +35,8 @@ public final class Stopwatch {
     _ graph: Graph, batch: Int = 1, threads: Int, streams: Int = 1, precision: Precision = .exact
   ) throws {
     let count = streams > 1 ? streams : batch > 1 ? min(batch, threads) : 1
-    let plan = try Plan(graph, precision: precision, threads: streams > 1 || batch > 1 ? 1 : threads)
+    let plan = try Plan(
+      graph, precision: precision, tuning: .ofThisMachine(), threads: streams > 1 || batch > 1 ? 1 : threads)
     multiplyAdds = batch * (graph.multiplyAdds + graph.productMultiplyAdds)
     plannedBytes = plan.constantBytes + count * (plan.arenaBytes + 4 * plan.inputShape.elementCount)
     guard plannedBytes < Machine.memory else {

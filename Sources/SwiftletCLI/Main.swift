@@ -1,4 +1,5 @@
 import ArgumentParser
+import Swiftlet
 
 #if canImport(Glibc)
   import Glibc
@@ -19,10 +20,10 @@ struct SwiftletCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "swiftlet", abstract: "Efficient vision networks: what they cost, how fast they run, what they see.",
     discussion: "Exit codes: 0 for success, 1 for input that cannot be used, 64 for wrong usage.",
-    version: "0.1.0",
+    version: Release.version,
     subcommands: [
       DemoCommand.self, ModelsCommand.self, InspectCommand.self, ClassifyCommand.self, EmbedCommand.self,
-      RunCommand.self, BenchCommand.self, ProfileCommand.self, ExplainCommand.self, ZooCommand.self,
+      RunCommand.self, BenchCommand.self, ProfileCommand.self, ExplainCommand.self, TuneCommand.self, ZooCommand.self,
     ] + exports)
 
   #if ONNX

@@ -12,9 +12,7 @@ struct Fetch: Sendable {
 /// memory idle. So the steps before fetch the layer's weights, the nearest ones first, as many lines as they can without
 /// waiting themselves.
 /// - Returns: for each step what it fetches.
-func fetches(for steps: [Step], _ constants: [ConstantRecipe]) -> [[Fetch]] {
-  /// More than this would push itself out of the last cache.
-  let mostFloats = 6 << 18
+func fetches(for steps: [Step], _ constants: [ConstantRecipe], atMost mostFloats: Int) -> [[Fetch]] {
   var idle = steps.map(\.idleLines)
   var result = [[Fetch]](repeating: [], count: steps.count)
   for consumer in steps.indices.reversed() {

@@ -44,6 +44,7 @@ public struct Plan: Sendable {
   public let graph: Graph
   public let instructionSet: InstructionSet
   public let precision: Precision
+  public let tuning: Tuning
   public let threads: Int
   let steps: [Step]
   let constants: [ConstantRecipe]
@@ -58,24 +59,26 @@ public struct Plan: Sendable {
   ///   - graph: as a network wrote it.
   ///   - passes: what it goes through first.
   ///   - instructionSet: the preferred one where `nil`.
+  ///   - tuning: where kernels begin to be worth it; what is good on most machines where `nil`.
   /// - Throws: `EngineError` for an instruction set that this machine lacks; `GraphError` when a pass fails.
   public init(
     _ graph: Graph, passes: [Pass] = inferencePasses, instructionSet: InstructionSet? = nil,
-    precision: Precision = .exact, threads: Int = 1
+    precision: Precision = .exact, tuning: Tuning? = nil, threads: Int = 1
   ) throws {
     var graph = graph
     for pass in passes { graph = try pass.apply(graph) }
     let set = try instructionSet ?? InstructionSet.preferred()
-    var planner = Planner(graph, set.kernels, precision, threads: max(1, threads))
+    let tuning = tuning ?? Tuning(for: set)
+    var planner = Planner(graph, set.kernels, precision, tuning, threads: max(1, threads))
     planner.lowerAll()
     self.graph = graph
     inputShape = graph[graph.inputs[0]].shape
     outputShapes = graph.outputs.map { graph[$0].shape }
     self.instructionSet = set
-    self.precision = precision
+    (self.precision, self.tuning) = (precision, tuning)
     self.threads = max(1, threads)
     (steps, constants, arenaFloats, outputs) = planner.finish()
-    fetches = SwiftletEngine.fetches(for: steps, constants)
+    fetches = SwiftletEngine.fetches(for: steps, constants, atMost: tuning.fetchedFloats)
   }
 
   /// Bytes for all values that are not weights.

@@ -7,6 +7,7 @@ struct Planner {
   let graph: Graph
   let kernels: KernelSet
   let precision: Precision
+  let tuning: Tuning
   let threads: Int
   private(set) var steps: [Step] = []
   private(set) var constants: [ConstantRecipe] = []
@@ -17,8 +18,9 @@ struct Planner {
   /// Whether a node depends on parameters and constants alone.
   let isConstant: [Bool]
 
-  init(_ graph: Graph, _ kernels: KernelSet, _ precision: Precision, threads: Int) {
-    (self.graph, self.kernels, self.precision, self.threads) = (graph, kernels, precision, threads)
+  init(_ graph: Graph, _ kernels: KernelSet, _ precision: Precision, _ tuning: Tuning, threads: Int) {
+    (self.graph, self.kernels, self.precision, self.tuning) = (graph, kernels, precision, tuning)
+    self.threads = threads
     values = Array(repeating: nil, count: graph.nodes.count)
     isConstant = graph.isConstant
     for (member, group) in concatenationGroups(graph, isConstant) {

@@ -71,6 +71,14 @@ struct StrictJSON {
     return value
   }
 
+  /// Whether the next value is a string.
+  var isAtString: Bool {
+    mutating get {
+      skipSpace()
+      return cursor.next == UInt8(ascii: "\"")
+    }
+  }
+
   /// Steps over a value of any kind.
   mutating func skip() throws(FormatError) {
     skipSpace()

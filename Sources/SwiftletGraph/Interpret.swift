@@ -12,6 +12,13 @@ extension Graph {
   /// The values of `ids`, computed by reference implementations; `leaf` provides inputs and parameters.
   /// Values are dropped as soon as nothing needs them any more.
   public func evaluate(_ ids: [ID], _ leaf: (Node) throws -> NDArray) throws -> [NDArray] {
+    try evaluate(ids, leaf) { node, inputs in node.op.reference(inputs) }
+  }
+
+  /// The same with values of any kind; `apply` computes a node's from those of its inputs.
+  package func evaluate<Value>(
+    _ ids: [ID], _ leaf: (Node) throws -> Value, apply: (Node, [Value]) throws -> Value
+  ) throws -> [Value] {
     var uses = [Int](repeating: 0, count: nodes.count)
     var needed = [Bool](repeating: false, count: nodes.count)
     for id in ids {
@@ -24,14 +31,14 @@ extension Graph {
         uses[input] += 1
       }
     }
-    var values = [NDArray?](repeating: nil, count: nodes.count)
+    var values = [Value?](repeating: nil, count: nodes.count)
     for id in nodes.indices where needed[id] {
       let node = nodes[id]
       if node.op is Input || node.op is Parameter {
         values[id] = try leaf(node)
       } else {
         let inputs = node.inputs.map { values[$0].unsafelyUnwrapped }
-        values[id] = node.op.reference(inputs)
+        values[id] = try apply(node, inputs)
         for input in node.inputs {
           uses[input] -= 1
           if uses[input] == 0 { values[input] = nil }

@@ -66,15 +66,13 @@ public struct KernelSet: Sendable {
   public var lanes: Int
   /// The heights (pixels) of tiles, largest first.
   public var tileHeights: [Int]
-  /// How many products of a panel stay in the first cache, a multiple of 16; panels with more are cut into parts.
-  public var panelDepth: Int
   /// The widths (channels) of such tiles, largest first.
   public func widths(_ walk: WalkKind, _ epilogue: EpilogueKind) -> [Int] {
     tiles.keys.filter { $0.walk == walk && $0.epilogue == epilogue }.map(\.width).sorted(by: >)
   }
 
   public init(
-    name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], panelDepth: Int,
+    name: String, tiles: [TileKey: TileFunction], tileHeights: [Int],
     depthwise: [DepthwiseKey: DepthwiseFunction],
     depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,
     maxPool: PoolFunction, averagePool: PoolFunction, resize: ResizeFunction, move: MoveFunction,
@@ -85,7 +83,7 @@ public struct KernelSet: Sendable {
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
     attentionWeights: AttentionWeightsFunction, multiplyAdd: MultiplyAddFunction, read: ReadFunction, lanes: Int
   ) {
-    (self.name, self.tiles, self.tileHeights, self.panelDepth) = (name, tiles, tileHeights, panelDepth)
+    (self.name, self.tiles, self.tileHeights) = (name, tiles, tileHeights)
     (self.depthwise, self.depthwiseAny) = (depthwise, depthwiseAny)
     (self.unary, self.binary, self.affine) = (unary, binary, affine)
     (self.maxPool, self.averagePool, self.resize, self.move) = (maxPool, averagePool, resize, move)

@@ -43,4 +43,4 @@ let tileKernels: [TileKey: TileFunction] = [
 
 /// All kernels for AVX2.
 public let avx2Kernels = kernelSet(
-  name: "AVX2", tiles: tileKernels, tileHeights: [6, 5, 4, 3, 2, 1], panelDepth: 192)
+  name: "AVX2", tiles: tileKernels, tileHeights: [6, 5, 4, 3, 2, 1])

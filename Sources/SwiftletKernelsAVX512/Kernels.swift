@@ -55,4 +55,4 @@ let tileKernels: [TileKey: TileFunction] = [
 
 /// All kernels for AVX-512.
 public let avx512Kernels = kernelSet(
-  name: "AVX-512", tiles: tileKernels, tileHeights: [14, 10, 8, 7, 4, 2, 1], panelDepth: 1024)
+  name: "AVX-512", tiles: tileKernels, tileHeights: [14, 10, 8, 7, 4, 2, 1])

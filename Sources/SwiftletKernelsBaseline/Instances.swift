@@ -112,9 +112,9 @@ let depthwiseKernels: [DepthwiseKey: DepthwiseFunction] = [
   },
 ]
 
-func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], panelDepth: Int) -> KernelSet {
+func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int]) -> KernelSet {
   KernelSet(
-    name: name, tiles: tiles, tileHeights: tileHeights, panelDepth: panelDepth, depthwise: depthwiseKernels,
+    name: name, tiles: tiles, tileHeights: tileHeights, depthwise: depthwiseKernels,
     depthwiseAny: { depthwiseAny(V.self, $0, $1, $2, $3, $4, $5) }, unary: unaryKernels, binary: binaryKernels,
     affine: { affine(V.self, $0, $1, $2, $3, $4, $5, $6) },
     maxPool: { pool(MaxFormula.self, V.self, $0, $1, $2, $3, $4, $5) },

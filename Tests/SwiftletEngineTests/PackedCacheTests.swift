@@ -85,13 +85,21 @@ private final class ReadOnlyPages: @unchecked Sendable {
   @Test func keysDiffer() throws {
     let cache = MemoryCache()
     let base = try graph()
-    func keep(_ graph: Graph, _ weights: Weights, threads: Int = 1, _ set: InstructionSet? = nil) throws {
+    func keep(
+      _ graph: Graph, _ weights: Weights, threads: Int = 1, _ set: InstructionSet? = nil, _ tuning: Tuning? = nil
+    ) throws {
       let before = cache.keys.count
-      _ = try Session(Plan(graph, instructionSet: set, threads: threads), weights, cache: cache)
+      _ = try Session(
+        Plan(graph, instructionSet: set, tuning: tuning, threads: threads), weights, cache: cache)
       #expect(cache.hits == 0 && cache.keys.count == before + 1)
     }
     for set in InstructionSet.available { try keep(base, weights(base), set) }
     try keep(base, weights(base), threads: 2)
+    for field in Tuning.fields {
+      var tuning = Tuning(for: try .preferred())
+      tuning[keyPath: field.path] += 1
+      try keep(base, weights(base), nil, tuning)
+    }
     try keep(base, weights(base, from: "other file"))
     for other in ["mobilenetv3_small_075", "mobilenetv3_small_100"] {
       try keep(graph(other), weights(graph(other)))

@@ -4,7 +4,7 @@ import SwiftletZoo
 import Testing
 import _SwiftletTestSupport
 
-/// What transforms cost in precision: their errors, and those of direct sums, against operators that sum in double precision.
+/// What floats of 32 bits, and transforms beside direct sums, cost in precision: errors against double precision from end to end.
 @Suite(.serialized) struct PrecisionTests {
   /// A 3×3 convolution as networks have them.
   struct Case: CustomTestStringConvertible {
@@ -23,27 +23,56 @@ import _SwiftletTestSupport
     let graph = try Graph(input: [1, item.ins, item.height, item.width]) { image in
       [image.scoped("conv", Conv2D(item.outs, 3, bias: true))]
     }
-    try check(graph, Rule(), set)
+    try checkTransforms(graph, Rule(), set)
   }
 
   /// Networks that are mostly 3×3 convolutions, on small images.
   @Test(arguments: ["squeezenet1_1", "vovnet27_slim", "repvgg_a0"], InstructionSet.available)
   func networksStayNearDirectSums(_ name: String, _ set: InstructionSet) throws {
     let model = try #require(allModels.first { $0.name == name })
-    try check(model.graph(size: (96, 96)), Rule(gain: 1), set)
+    try checkTransforms(model.graph(size: (96, 96)), Rule(gain: 1), set)
   }
 
-  private func check(_ graph: Graph, _ rule: Rule, _ set: InstructionSet) throws {
-    let weights = rule.weights(for: graph)
-    let input = rule.input(graph[graph.inputs[0]].shape)
-    let truth = try graph.interpret(input, weights)[0]
-    func error(_ precision: Precision) throws -> Float {
+  private func checkTransforms(_ graph: Graph, _ rule: Rule, _ set: InstructionSet) throws {
+    for (precision, isTransformed) in [(Precision.exact, true), (.strict, false)] {
       let plan = try Plan(graph, instructionSet: set, precision: precision)
-      #expect(plan.stepTitles.contains { $0.kernel.hasPrefix("winograd") } == (precision == .exact))
-      return try Session(plan, weights).run(input)[0].relativeError(to: truth)
+      #expect(plan.stepTitles.contains { $0.kernel.hasPrefix("winograd") } == isTransformed)
     }
-    let (exact, strict) = (try error(.exact), try error(.strict))
-    #expect(exact < 1e-5)
-    #expect(exact <= 4 * max(strict, 1e-7), "exact \(exact), strict \(strict)")
+    let errors = try Errors(graph, rule.weights(for: graph), rule.input(graph[graph.inputs[0]].shape), set)
+    errors.check()
+  }
+
+  /// Every golden, on the instruction set that a user gets; the reference itself is as near to double precision.
+  @Test(arguments: GoldenTests.goldens.map(\.model)) func goldensStayNearDirectSums(_ name: String) throws {
+    let golden = try #require(GoldenTests.goldens.first { $0.model == name })
+    let graph = try GoldenTests.graph(golden)
+    let input = golden.rule.input(Shape(golden.input))
+    let errors = try Errors(graph, golden.weights(for: graph), input, .preferred())
+    errors.check(GoldenTests.limit(name), "\(name)")
+    let reference = golden.relativeError(of: errors.truth.map(\.rounded))
+    #expect(reference < GoldenTests.limit(name), "the reference, from double precision")
+    print("float64 \(name): exact \(errors.exact), strict \(errors.strict), reference \(reference)")
+  }
+}
+
+/// How far the engine's answers are from double precision, relative to the largest magnitude of each output.
+private struct Errors {
+  let truth: [DoubleArray]
+  let exact: Double
+  let strict: Double
+
+  init(_ graph: Graph, _ weights: Weights, _ input: NDArray, _ set: InstructionSet) throws {
+    let truth = try graph.interpretInDouble(input, weights)
+    func error(_ precision: Precision) throws -> Double {
+      let answers = try Session(Plan(graph, instructionSet: set, precision: precision), weights).run(input)
+      return zip(answers, truth).map { $0.relativeError(to: $1) }.max()!
+    }
+    (self.truth, exact, strict) = (truth, try error(.exact), try error(.strict))
+  }
+
+  /// Transforms stray at most four times as far as direct sums, or as rounding the answer alone might.
+  func check(_ limit: Float = 1e-5, _ comment: Comment = "") {
+    #expect(exact < Double(limit), comment)
+    #expect(exact <= 4 * max(strict, 2e-7), comment)
   }
 }

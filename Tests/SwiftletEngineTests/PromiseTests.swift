@@ -16,10 +16,13 @@ import _SwiftletTestSupport
   static func model(_ name: String) throws -> Model { try #require(allModels.first { $0.name == name }) }
 
   /// The answer for `count` images, of which image i is the rule's for salt i.
-  static func answer(_ name: String, _ salts: [Int], _ set: InstructionSet, threads: Int) throws -> NDArray {
+  static func answer(
+    _ name: String, _ salts: [Int], _ set: InstructionSet, _ tuning: Tuning? = nil, threads: Int
+  ) throws -> NDArray {
     let graph = try model(name).graph(batch: salts.count, size: (64, 96), classes: 10)
     let rule = Rule(gain: 1)
-    let session = try Session(Plan(graph, instructionSet: set, threads: threads), rule.weights(for: graph))
+    let plan = try Plan(graph, instructionSet: set, tuning: tuning, threads: threads)
+    let session = try Session(plan, rule.weights(for: graph))
     let images = salts.flatMap { Rule(salt: "\($0)").input([1, 3, 64, 96]).scalars }
     return try session.run(NDArray([salts.count, 3, 64, 96], images))[0]
   }

@@ -133,9 +133,9 @@ extension Planner {
     let spans = cutRow(rows == nil ? output.pixels : output.width, heights: kernels.tileHeights)
     let pixels = output.batch * output.pixels
     let splitsPanels = !followsPixels(output) && weights.panels.count >= threads
-    let parts = (weights.depth + kernels.panelDepth - 1) / kernels.panelDepth
+    let parts = (weights.depth + tuning.panelDepth - 1) / tuning.panelDepth
     let chunk = tilesAtATime(weights.depth, parts, output)
-    let callTiles = choice.post == nil ? Int.max : max(1, 96 / kernels.tileHeights[0])
+    let callTiles = choice.post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0])
     let shortcutShift = shortcut.map { $0.channels.min()! / 16 - output.channels.min()! / 16 } ?? 0
     let (finalArguments, tiles, post) = (arguments, kernels.tiles, choice.post.map { kernels.unary[$0.kind.rawValue] })
     let base = dense?.base ?? 0
@@ -176,7 +176,7 @@ extension Planner {
   private func reason(_ node: Graph.Node, _ fused: FusedConv, _ choice: TileChoice) -> String {
     let (input, conv) = (graph[node.inputs[0]].shape, fused.conv)
     guard input.rank == 4 else { return "\(input[2]) → \(node.shape[2]) channels of \(input[1]) tokens" }
-    let refusal = conv.window.kernel == [3, 3] ? winogradRefusal(conv, input, node.shape, precision) : nil
+    let refusal = conv.window.kernel == [3, 3] ? winogradRefusal(conv, input, node.shape, precision, tuning) : nil
     let walk = choice.isDense ? "channels in order" : "an offset for each product"
     return "\(conv.facts(input, node.shape)): \(walk)" + (refusal.map { "; no Winograd, \($0)" } ?? "")
   }
@@ -185,11 +185,11 @@ extension Planner {
   /// panels are cut into parts that stay in the first. Maps of few pixels keep the panel instead.
   private func tilesAtATime(_ depth: Int, _ parts: Int, _ output: BlockedView) -> Int {
     let floats = depth * kernels.tileHeights[0]
-    if parts > 1 { return max(4, min(32, 131_072 / floats)) }
-    return output.channels.count > output.pixels ? Int.max : max(2, min(16, 2048 / floats))
+    if parts > 1 { return max(4, min(32, tuning.farFloats / floats)) }
+    return output.channels.count > output.pixels ? Int.max : max(2, min(16, tuning.nearFloats / floats))
   }
 
   /// Whether threads share the pixels of a map: where there are enough of them. Steps in a row agree, so that each thread finds
   /// what it wrote.
-  func followsPixels(_ view: BlockedView) -> Bool { view.batch * view.pixels >= 112 * threads }
+  func followsPixels(_ view: BlockedView) -> Bool { view.batch * view.pixels >= tuning.pixelsPerThread * threads }
 }

@@ -16,7 +16,7 @@ func lowerAttention(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   // Each head's answer begins a block.
   let y = p.place(id, layout: (0..<heads * valueSize).map { $0 / valueSize * valuePanels * 16 + $0 % valueSize })
   let tallest = p.kernels.tileHeights[0]
-  let chunk = max(1, 6144 / (keyPanels * 16) / tallest) * tallest
+  let chunk = max(1, p.tuning.scoreFloats / (keyPanels * 16) / tallest) * tallest
   let scratchStride = (keyPanels * 16 + 1) * chunk + 32
   let scratch = p.placePlain(floats: scratchStride * p.threads)
   let mask = p.constant([], count: 16) { _, to in

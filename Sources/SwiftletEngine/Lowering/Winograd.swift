@@ -2,24 +2,13 @@ import SwiftletGraph
 import SwiftletKernels
 import SwiftletOps
 
-/// What a 3×3 convolution by transforms must bring to be worth it.
-enum WinogradLimits {
-  /// Fewer channels leave too little work between the transforms.
-  static let channels = 24
-  /// Bytes of transformed input that stay in the second cache.
-  static let elementBytes = 256 << 10
-  /// Transformed weights are four times as large; more than this is only read where many tiles share it.
-  static let weightBytes = 8 << 20
-  static let sharingTiles = 16
-}
-
 /// 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3).
 func lowerWinograd(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]] else {
     return false
   }
   guard fused.conv.window.kernel == [3, 3],
-    winogradRefusal(fused.conv, p.graph[node.inputs[0]].shape, node.shape, p.precision) == nil
+    winogradRefusal(fused.conv, p.graph[node.inputs[0]].shape, node.shape, p.precision, p.tuning) == nil
   else { return false }
   let (tileRows, tileColumns) = ((node.shape[2] + 3) / 4, (node.shape[3] + 3) / 4)
   let x = p.compact(p.blocked(node.inputs[0]))
@@ -31,19 +20,21 @@ func lowerWinograd(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bo
 }
 
 /// Why transforms are not worth it for a 3×3 convolution; `nil` where they are.
-func winogradRefusal(_ conv: Conv, _ input: Shape, _ output: Shape, _ precision: Precision) -> String? {
+func winogradRefusal(
+  _ conv: Conv, _ input: Shape, _ output: Shape, _ precision: Precision, _ tuning: Tuning
+) -> String? {
   if precision == .strict { return "sums are to be direct" }
   if conv.window != Window([3, 3], pads: conv.window.pads) { return "its stride or dilation is not 1" }
   if conv.group != 1 { return "its channels are in groups" }
-  if min(input[1], output[1]) < WinogradLimits.channels {
-    return "it has fewer than \(WinogradLimits.channels) channels"
+  if min(input[1], output[1]) < tuning.winogradChannels {
+    return "it has fewer than \(tuning.winogradChannels) channels"
   }
   if min(output[2], output[3]) < 4 { return "its map is smaller than a tile" }
   let tiles = ((output[2] + 3) / 4) * ((output[3] + 3) / 4)
   // 36 products a tile against 9 an output: partly filled tiles waste some.
   if tiles * 36 * 3 >= output[2] * output[3] * 9 * 2 { return "its map would leave tiles empty" }
   let bytes = 36 * 4 * input[1] * output[1]
-  if bytes > WinogradLimits.weightBytes, tiles < WinogradLimits.sharingTiles {
+  if bytes > tuning.winogradWeightBytes, tiles < tuning.winogradSharingTiles {
     return "too few tiles would share \(bytes >> 20) MiB of weights"
   }
   return nil
@@ -120,7 +111,7 @@ extension Planner {
   /// About equal groups that stay in the second cache: of the tallest register tiles, or as many for each thread.
   private func winogradTilesPerGroup(_ tiles: Int, _ inputBlocks: Int) -> Int {
     let tallest = kernels.tileHeights[0]
-    let most = max(1, WinogradLimits.elementBytes / (36 * 64 * inputBlocks) / tallest) * tallest
+    let most = max(1, tuning.winogradGroupBytes / (36 * 64 * inputBlocks) / tallest) * tallest
     let groups = (tiles + most - 1) / most
     if groups == 1 { return tiles }
     let even = (tiles + groups - 1) / groups

@@ -2,7 +2,8 @@ public import SwiftletGraph
 
 /// An operator that joins two arrays element by element; dimensions of size 1 are repeated, missing leading ones too.
 public protocol Binary: Op {
-  func formula(_ a: Float, _ b: Float) -> Float
+  /// The formula, in double precision.
+  func formula(_ a: Double, _ b: Double) -> Double
 }
 
 extension Binary {
@@ -22,7 +23,7 @@ extension Binary {
     let out = try! shape(inputs.map(\.shape))
     let a = inputs[0].broadcast(to: out)
     let b = inputs[1].broadcast(to: out)
-    return NDArray(out) { formula(a.scalars[$0], b.scalars[$0]) }
+    return NDArray(out) { Float(formula(Double(a.scalars[$0]), Double(b.scalars[$0]))) }
   }
 
   static func sampled(_ op: Self, range: ClosedRange<Float> = -2...2) -> [Sample] {
@@ -45,28 +46,28 @@ public struct Add: Binary {
   public static let name = "Add"
   public static let samples = sampled(Add())
   public init() {}
-  public func formula(_ a: Float, _ b: Float) -> Float { a + b }
+  public func formula(_ a: Double, _ b: Double) -> Double { a + b }
 }
 
 public struct Sub: Binary {
   public static let name = "Sub"
   public static let samples = sampled(Sub())
   public init() {}
-  public func formula(_ a: Float, _ b: Float) -> Float { a - b }
+  public func formula(_ a: Double, _ b: Double) -> Double { a - b }
 }
 
 public struct Mul: Binary {
   public static let name = "Mul"
   public static let samples = sampled(Mul())
   public init() {}
-  public func formula(_ a: Float, _ b: Float) -> Float { a * b }
+  public func formula(_ a: Double, _ b: Double) -> Double { a * b }
 }
 
 public struct Div: Binary {
   public static let name = "Div"
   public static let samples = sampled(Div(), range: 0.5...2)
   public init() {}
-  public func formula(_ a: Float, _ b: Float) -> Float { a / b }
+  public func formula(_ a: Double, _ b: Double) -> Double { a / b }
 }
 
 extension Tensor {

@@ -1,0 +1,4 @@
+/// This library, among its versions.
+public enum Release {
+  public static let version = "0.1.0"
+}

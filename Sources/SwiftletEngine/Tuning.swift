@@ -1,0 +1,65 @@
+/// The thresholds by which a planner chooses, where machines differ: from how many channels, bytes or pixels on a way is worth it.
+///
+/// Any values within the ranges of `fields` give right answers. No choice by them depends on threads or batch mates, so that
+/// answers are the same bits for any number of either; between two tunings they may differ by rounding.
+public struct Tuning: Hashable, Sendable {
+  /// The fewest channels, in and out, of 3×3 convolutions by Winograd: fewer leave too little work between the transforms.
+  public var winogradChannels = 24
+  /// Bytes of transformed input of a group of tiles: what stays in the second cache.
+  public var winogradGroupBytes = 256 << 10
+  /// Transformed weights are four times as large; more bytes than this are only read where many tiles share them.
+  public var winogradWeightBytes = 8 << 20
+  /// How many tiles are many.
+  public var winogradSharingTiles = 16
+  /// How many products of a panel stay in the first cache; panels with more are cut into parts.
+  public var panelDepth: Int
+  /// Floats that tiles read before the next panel has its turn: what stays in the first cache.
+  public var nearFloats = 2048
+  /// The same in the second cache, where panels are cut into parts that stay in the first.
+  public var farFloats = 131_072
+  /// Pixels that tiles store before an activation of its own goes over them: what stays in the first cache.
+  public var activationPixels = 96
+  /// Floats of the scores of attention that a thread holds: what stays in the first cache.
+  public var scoreFloats = 6144
+  /// Pixels for each thread from which threads share the pixels of a map, and not its channels.
+  public var pixelsPerThread = 112
+  /// The most floats of a linear layer on vectors that the steps before it fetch: more would push itself out of the last cache.
+  public var fetchedFloats = 6 << 18
+
+  /// What is good on most machines.
+  public init(for set: InstructionSet) {
+    switch set {
+    case .baseline: panelDepth = 256
+    case .avx2: panelDepth = 192
+    case .avx512: panelDepth = 1024
+    }
+  }
+
+  /// Every threshold: its name in files, where it is, what it may be.
+  public static let fields: [Field] = [
+    Field("winograd_channels", \.winogradChannels, 1...4096),
+    Field("winograd_group_bytes", \.winogradGroupBytes, 4096...16 << 20),
+    Field("winograd_weight_bytes", \.winogradWeightBytes, 0...1 << 40),
+    Field("winograd_sharing_tiles", \.winogradSharingTiles, 0...1 << 20),
+    Field("panel_depth", \.panelDepth, 16...1 << 20),
+    Field("near_floats", \.nearFloats, 1...1 << 30),
+    Field("far_floats", \.farFloats, 1...1 << 30),
+    Field("activation_pixels", \.activationPixels, 1...1 << 20),
+    Field("score_floats", \.scoreFloats, 1...1 << 20),
+    Field("pixels_per_thread", \.pixelsPerThread, 1...1 << 30),
+    Field("fetched_floats", \.fetchedFloats, 0...1 << 28),
+  ]
+
+  public struct Field: Sendable {
+    public let name: String
+    public let path: any WritableKeyPath<Tuning, Int> & Sendable
+    public let range: ClosedRange<Int>
+
+    init(_ name: String, _ path: any WritableKeyPath<Tuning, Int> & Sendable, _ range: ClosedRange<Int>) {
+      (self.name, self.path, self.range) = (name, path, range)
+    }
+  }
+
+  /// All values, in the order of `fields`.
+  public var values: [Int] { Self.fields.map { self[keyPath: $0.path] } }
+}
