@@ -77,7 +77,7 @@ public struct Tuner: Sendable {
   private static var questions: [Question] {
     [
       // Only layers with a number of channels between the two are planned differently.
-      Question(field: "winograd_channels", path: \.winogradChannels, values: [16, 32, 12, 48, 8, 64, 96]) { a, b in
+      Question(field: "winograd_channels", path: \.winogradChannels, values: [16, 24, 32, 12, 48, 8, 64, 96]) { a, b in
         [8, 12, 16, 20, 24, 28, 32, 40, 48, 64, 80].filter { (a..<b).contains($0) }.flatMap { channels in
           [56, 28, 14].map { Layer(ins: channels, outs: channels, kernel: 3, size: $0) }
         }

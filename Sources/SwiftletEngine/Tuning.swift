@@ -30,7 +30,7 @@ public struct Tuning: Hashable, Sendable {
   public init(for set: InstructionSet) {
     switch set {
     case .baseline: panelDepth = 256
-    case .avx2: panelDepth = 192
+    case .avx2: (panelDepth, winogradChannels) = (192, 12)
     case .avx512: panelDepth = 1024
     }
   }
