@@ -85,11 +85,15 @@ import _SwiftletTestSupport
     let three = Window(3, pad: 1)
     #expect(
       try Self.reason(Conv(three), from: 64, to: 32, 56).hasPrefix("3×3, stride 1, 64 → 32 channels, 56×56: 196 tiles"))
-    #expect(try Self.reason(Conv(three), from: 16, to: 32, 56).contains("no Winograd, it has fewer than 24 channels"))
+    let least = Tuning(for: try .preferred()).winogradChannels
+    #expect(
+      try Self.reason(Conv(three), from: least - 1, to: 32, 56)
+        .contains("no Winograd, it has fewer than \(least) channels"))
     #expect(try Self.reason(Conv(Window(3, pad: 2, dilation: 2)), from: 32, to: 32, 28).contains("dilation 2"))
     #expect(try Self.reason(Conv(three, group: 2), from: 64, to: 64, 28).contains("2 groups"))
     #expect(try Self.reason(Conv(three, group: 32), from: 32, to: 32, 28).contains("strips of 7"))
-    #expect(try Self.reason(Conv(three, group: 32), from: 32, to: 32, 6).contains("no strips"))
+    #expect(try Self.reason(Conv(three, group: 32), from: 32, to: 32, 6).contains("strips of 4"))
+    #expect(try Self.reason(Conv(three, group: 32), from: 32, to: 32, 3).contains("no strips"))
     #expect(
       try Self.reason(Conv(Window(1)), from: 32, to: 32, 9) == "1×1, stride 1, 32 → 32 channels, 9×9: channels in order"
     )
