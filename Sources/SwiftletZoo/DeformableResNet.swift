@@ -1,4 +1,4 @@
-public import SwiftletGraph
+import SwiftletGraph
 import SwiftletOps
 
 extension Family {

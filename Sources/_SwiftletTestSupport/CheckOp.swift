@@ -92,7 +92,7 @@ private func onStrangeAttributes(_ sample: Sample) -> [String] {
 private func variations(of json: Any) -> [Any] {
   switch json {
   case let object as [String: Any]:
-    return object.flatMap { key, value in
+    return object.flatMap { key, value -> [Any] in
       variations(of: value).map { variation in object.merging([key: variation]) { $1 } }
     }
   case let list as [Any]:
