@@ -9,7 +9,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// Code that describes and prints runs once, in milliseconds: optimising it as Swift took a third of the build.
+/// Code that describes and prints runs once, in milliseconds: optimising it as Swift took a quarter of the build.
 let plain = strict + [.unsafeFlags(["-Xfrontend", "-disable-sil-perf-optzns"])]
 
 /// What `import Swiftlet` brings. Targets that use the umbrella name all of it: a change below is built into them only then.

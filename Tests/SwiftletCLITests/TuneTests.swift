@@ -35,23 +35,6 @@ import _SwiftletTestSupport
     }
   }
 
-  /// Every start reads the file.
-  @Test func readingTakesNoTime() throws {
-    let set = try InstructionSet.preferred()
-    var tuning = Tuning(for: set)
-    tuning.panelDepth = 333
-    try tuning.keep(for: set, in: cache)
-    let times = try (0..<200).map { _ throws -> Double in
-      let before = Machine.seconds
-      let read = try Tuning.ofThisMachine(in: cache)
-      let seconds = Machine.seconds - before
-      #expect(read == tuning)
-      return seconds
-    }
-    #expect(times.min()! < 0.3e-3, "\(times.min()!) s")
-    print("reading a tuning: \(times.min()!) s, the first time \(times[0]) s")
-  }
-
   /// A process plans by what lies in its cache, until that is reset.
   @Test func laterProcessesUseIt() throws {
     func plan() throws -> String { try swiftlet("explain", "squeezenet1_1", "--threads", "1", "--json").output }
