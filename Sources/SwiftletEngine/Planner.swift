@@ -86,6 +86,8 @@ struct Planner {
   mutating func set(_ id: Graph.ID, plain region: Region) { values[id] = Value(plain: region) }
 
   func hasBlocked(_ id: Graph.ID) -> Bool { values[id]?.blocked != nil }
+  /// How the channels of a value in blocks lie.
+  func layout(_ id: Graph.ID) -> [Int]? { values[id]?.blocked?.layout }
   func hasPlain(_ id: Graph.ID) -> Bool { values[id]?.plain != nil }
 
   // MARK: forms

@@ -5,27 +5,46 @@ public func hardSwish<V: Vector>(_ x: V) -> V {
   x.times(V(splat: 0.5).fma(x, V(splat: 1 / 6)).most(V(splat: 0)).least(V(splat: 1)))
 }
 
-/// eˣ for x limited to −87…88: 2ⁿ · p(r), n the nearest integer to x / ln 2, r the rest; p is within 1e-7 of eʳ.
+/// e^(sign · x) for x limited to −87…87 as p(r) · 2^(n / parts): n is the nearest integer to sign · x · parts / ln 2, r the rest; p is
+/// within 1e-7 of eʳ.
 @inlinable @inline(__always)
-public func exponential<V: Vector>(_ x: V) -> V {
-  let x = x.most(V(splat: -87)).least(V(splat: 88))
+func exponentialFactors<V: Vector>(_ x: V, sign: Float) -> (p: V, power: V) {
+  let x = x.most(V(splat: -87)).least(V(splat: 87))
   let magic = V(splat: 12_582_912)  // 1.5 · 2²³: adding it rounds to an integer in the low bits
-  let t = magic.fma(x, V(splat: 1.442_695_04))
+  let t = magic.fma(x, V(splat: sign * 1.442_695_04 * Float(V.octaveParts)))
   let n = t.minus(magic)
-  let r = x.fma(n, V(splat: -0.693_145_75)).fma(n, V(splat: -1.428_606_8e-6))
+  guard V.octaveParts == 1 else {
+    let r = x.fma(n, V(splat: sign * -0.086_643_397_6))  // r and the odd coefficients bear the sign
+    var p = V(splat: 0.500_064_48).fma(r, V(splat: sign * 0.166_668_6))
+    p = V(splat: sign).fma(r, p)
+    p = V(splat: 1).fma(r, p)
+    return (p, t.powerOfTwo)
+  }
+  let r = x.times(V(splat: sign)).fma(n, V(splat: -0.693_145_75)).fma(n, V(splat: -1.428_606_8e-6))
   var p = V(splat: 0.0418979319).fma(r, V(splat: 0.00829031286))
   p = V(splat: 0.166676362).fma(r, p)
   p = V(splat: 0.499991495).fma(r, p)
   p = V(splat: 0.999999707).fma(r, p)
   p = V(splat: 1).fma(r, p)
-  return p.timesPowerOfTwo(t)
+  return (p, t.powerOfTwo)
+}
+
+/// eˣ for x limited to −87…87.
+@inlinable @inline(__always)
+public func exponential<V: Vector>(_ x: V) -> V {
+  let (p, power) = exponentialFactors(x, sign: 1)
+  return p.times(power)
+}
+
+/// 1 + e⁻ˣ.
+@inlinable @inline(__always)
+public func onePlusExponentialOfMinus<V: Vector>(_ x: V) -> V {
+  let (p, power) = exponentialFactors(x, sign: -1)
+  return V(splat: 1).fma(p, power)
 }
 
 @inlinable @inline(__always)
-public func sigmoid<V: Vector>(_ x: V) -> V {
-  let one = V(splat: 1)
-  return one.over(one.plus(exponential(V(splat: 0).minus(x))))
-}
+public func sigmoid<V: Vector>(_ x: V) -> V { V(splat: 1).over(onePlusExponentialOfMinus(x)) }
 
 /// tanh x = 1 − 2 / (e²ˣ + 1); near zero an odd polynomial, where the difference would cancel.
 @inlinable @inline(__always)

@@ -36,8 +36,9 @@ public struct DepthwiseArguments: BitwiseCopyable, Sendable {
   public init() {}
 }
 
-/// Rows `first..<last` of one block: arguments, input block, weights (16 biases, then 16 weights a tap), output block, first, last.
-public typealias DepthwiseFunction = @convention(c) (UnsafeRawPointer, Source, Source, Target, Int, Int) -> Void
+/// Rows `first..<last` of one block: arguments, input block, weights (16 biases, then 16 weights a tap), output block, lanes that
+/// hold channels (the others become zero), first, last.
+public typealias DepthwiseFunction = @convention(c) (UnsafeRawPointer, Source, Source, Target, Int, Int, Int) -> Void
 
 /// The weights of one row of a filter.
 public struct Taps<V: Vector> {
@@ -201,7 +202,7 @@ func depthwiseRow<K: Number, S: Number, L: Number, R: Number, T: Strip>(
 @inlinable @inline(never)
 public func depthwise<K: Number, S: Number, L: Number, R: Number, T: Strip>(
   _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source,
-  _ y: Target, _ first: Int, _ last: Int
+  _ y: Target, _ lanes: Int, _ first: Int, _ last: Int
 ) {
   let d = arguments.assumingMemoryBound(to: DepthwiseArguments.self).pointee
   let rowStride = d.inputWidth * 16
@@ -216,9 +217,13 @@ public func depthwise<K: Number, S: Number, L: Number, R: Number, T: Strip>(
     let to = y + row * d.outputWidth * 16
     let w = weights + (16 + skipped * K.value * 16)
     var lane = 0
-    while lane < 16 {
+    while lane < lanes {
       depthwiseRow(
         g, t, from + lane, rows, rowStride, w + lane, T.V(weights + lane), to + lane, d.outputWidth, lower, upper)
+      lane += T.V.lanes
+    }
+    while lane < 16 {
+      for column in 0..<d.outputWidth { T.V(splat: 0).store(to + (column * 16 + lane)) }
       lane += T.V.lanes
     }
     row += 1
@@ -228,7 +233,8 @@ public func depthwise<K: Number, S: Number, L: Number, R: Number, T: Strip>(
 /// Any kernel, stride, dilation, padding and width: a row of sums in memory, to which tap after tap is added.
 @inlinable @inline(__always)
 public func depthwiseAny<V: Vector>(
-  _ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source, _ y: Target, _ first: Int, _ last: Int
+  _ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source, _ y: Target, _ lanes: Int, _ first: Int,
+  _ last: Int
 ) {
   let d = arguments.assumingMemoryBound(to: DepthwiseArguments.self).pointee
   for row in first..<last {
@@ -241,7 +247,7 @@ public func depthwiseAny<V: Vector>(
         let tap = RowTap(d.outputWidth, d.strideX, kx * d.dilationX - d.left, d.inputWidth)
         let w = weights + (1 + ky * d.kernelWidth + kx) * 16
         let from = x + (iy * d.inputWidth + tap.input) * 16
-        addTap(v, sums + tap.first * 16, from, d.strideX * 16, tap.count, w)
+        addTap(v, sums + tap.first * 16, from, d.strideX * 16, tap.count, w, lanes)
       }
     }
     clampRow(v, sums, d.outputWidth, d.lower, d.upper)
@@ -250,9 +256,11 @@ public func depthwiseAny<V: Vector>(
 
 /// Adds one tap of a filter to `count` sums; `step` floats between their inputs.
 @inlinable @inline(__always)
-func addTap<V: Vector>(_ v: V.Type, _ sums: Target, _ x: Source, _ step: Int, _ count: Int, _ weights: Source) {
+func addTap<V: Vector>(
+  _ v: V.Type, _ sums: Target, _ x: Source, _ step: Int, _ count: Int, _ weights: Source, _ lanes: Int
+) {
   var lane = 0
-  while lane < 16 {
+  while lane < lanes {
     let w = V(weights + lane)
     var (sum, from) = (sums + lane, x + lane)
     for _ in 0..<count {

@@ -58,7 +58,7 @@ public enum HardSwishFormula: UnaryFormula {
 }
 public enum SwishFormula: UnaryFormula {
   @inlinable @inline(__always) public static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V {
-    x.over(V(splat: 1).plus(exponential(V(splat: 0).minus(x))))
+    x.over(onePlusExponentialOfMinus(x))
   }
 }
 public enum GeluFormula: UnaryFormula {

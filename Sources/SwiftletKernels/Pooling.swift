@@ -41,12 +41,24 @@ public func pool<F: PoolFormula, V: Vector>(
   for row in first..<last {
     let results = y + row * p.outputWidth * 16
     for i in stride(from: 0, to: p.outputWidth * 16, by: V.lanes) { V(splat: F.start).store(results + i) }
-    for ky in 0..<p.kernelHeight {
-      let iy = row * p.strideY - p.top + ky * p.dilationY
-      if iy < 0 || iy >= p.inputHeight { continue }
-      for kx in 0..<p.kernelWidth {
-        let tap = RowTap(p.outputWidth, p.strideX, kx * p.dilationX - p.left, p.inputWidth)
-        fold(f, v, results + tap.first * 16, x + (iy * p.inputWidth + tap.input) * 16, p.strideX * 16, tap.count)
+    // The window's rows inside the map are folded together, three at a time: fewer trips of the results.
+    let top = row * p.strideY - p.top
+    let skipped = top < 0 ? (p.dilationY - 1 - top) / p.dilationY : 0
+    let end = min(p.kernelHeight, top < p.inputHeight ? (p.inputHeight - 1 - top) / p.dilationY + 1 : 0)
+    for kx in 0..<p.kernelWidth {
+      let tap = RowTap(p.outputWidth, p.strideX, kx * p.dilationX - p.left, p.inputWidth)
+      let (to, step, rowStep) = (results + tap.first * 16, p.strideX * 16, p.dilationY * p.inputWidth * 16)
+      var from = x + ((top + skipped * p.dilationY) * p.inputWidth + tap.input) * 16
+      var left = end - skipped
+      while left >= 3 {
+        foldThree(f, v, to, from, rowStep, step, tap.count)
+        from += 3 * rowStep
+        left -= 3
+      }
+      while left > 0 {
+        fold(f, v, to, from, step, tap.count)
+        from += rowStep
+        left -= 1
       }
     }
     guard let factors else { continue }
@@ -68,6 +80,22 @@ func fold<F: PoolFormula, V: Vector>(
     var (to, from) = (results + lane, x + lane)
     for _ in 0..<count {
       F.fold(V(to), V(from)).store(to)
+      to += 16
+      from += step
+    }
+  }
+}
+
+/// Folds one tap of three rows, `rowStep` floats apart, into `count` results.
+@inlinable @inline(__always)
+func foldThree<F: PoolFormula, V: Vector>(
+  _ f: F.Type, _ v: V.Type, _ results: Target, _ x: Source, _ rowStep: Int, _ step: Int, _ count: Int
+) {
+  for lane in stride(from: 0, to: 16, by: V.lanes) {
+    var (to, from) = (results + lane, x + lane)
+    for _ in 0..<count {
+      let two = F.fold(V(from), V(from + rowStep))
+      F.fold(V(to), F.fold(two, V(from + 2 * rowStep))).store(to)
       to += 16
       from += step
     }

@@ -21,8 +21,10 @@ public protocol Vector {
   func fma(_ a: Self, _ b: Self) -> Self
   /// `a` where self is positive, `b` elsewhere.
   func whenPositive(_ a: Self, _ b: Self) -> Self
-  /// self · 2ⁿ, n being the integer in the low bits of `n`; normal numbers only.
-  func timesPowerOfTwo(_ n: Self) -> Self
+  /// Into how many parts `powerOfTwo` divides an octave: 8 where a vector is a table of them, else 1.
+  static var octaveParts: Int { get }
+  /// 2^(n / octaveParts), n being the integer in the low bits of self; normal numbers only.
+  var powerOfTwo: Self { get }
   /// self = mantissa · 2ᵉˣᵖᵒⁿᵉⁿᵗ with 1 ≤ mantissa < 2, for normal numbers above 0.
   var exponent: Self { get }
   var mantissa: Self { get }
@@ -47,7 +49,8 @@ extension SIMD16: Vector where Scalar == Float {
   @inlinable @inline(__always) public func most(_ b: Self) -> Self { max16(self, b) }
   @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma16(self, a, b) }
   @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select16(self, a, b) }
-  @inlinable @inline(__always) public func timesPowerOfTwo(_ n: Self) -> Self { ldexp16(self, n) }
+  @inlinable @inline(__always) public static var octaveParts: Int { 8 }
+  @inlinable @inline(__always) public var powerOfTwo: Self { eighths16(self) }
   @inlinable @inline(__always) public var exponent: Self { exponent16(self) }
   @inlinable @inline(__always) public var mantissa: Self { mantissa16(self) }
   @inlinable @inline(__always) public var sum: Float { sum16(self) }
@@ -69,7 +72,8 @@ extension SIMD8: Vector where Scalar == Float {
   @inlinable @inline(__always) public func most(_ b: Self) -> Self { max8(self, b) }
   @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma8(self, a, b) }
   @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select8(self, a, b) }
-  @inlinable @inline(__always) public func timesPowerOfTwo(_ n: Self) -> Self { ldexp8(self, n) }
+  @inlinable @inline(__always) public static var octaveParts: Int { 8 }
+  @inlinable @inline(__always) public var powerOfTwo: Self { eighths8(self) }
   @inlinable @inline(__always) public var exponent: Self { exponent8(self) }
   @inlinable @inline(__always) public var mantissa: Self { mantissa8(self) }
   @inlinable @inline(__always) public var sum: Float { sum8(self) }
@@ -91,7 +95,8 @@ extension SIMD4: Vector where Scalar == Float {
   @inlinable @inline(__always) public func most(_ b: Self) -> Self { max4(self, b) }
   @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma4(self, a, b) }
   @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select4(self, a, b) }
-  @inlinable @inline(__always) public func timesPowerOfTwo(_ n: Self) -> Self { ldexp4(self, n) }
+  @inlinable @inline(__always) public static var octaveParts: Int { 1 }
+  @inlinable @inline(__always) public var powerOfTwo: Self { octaves4(self) }
   @inlinable @inline(__always) public var exponent: Self { exponent4(self) }
   @inlinable @inline(__always) public var mantissa: Self { mantissa4(self) }
   @inlinable @inline(__always) public var sum: Float { sum4(self) }

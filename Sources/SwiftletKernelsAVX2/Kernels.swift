@@ -39,6 +39,11 @@ let tileKernels: [TileKey: TileFunction] = [
   TileKey(8, .dense16, .hardSwish): {
     shortTile(C8.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
+  TileKey(8, .gather16, .clamp): { shortTile(C8.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(8, .gather16, .addClamp): {
+    shortTile(C8.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(8, .gather2, .clamp): { shortTile(C8.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
 ]
 
 /// All kernels for AVX2.

@@ -28,8 +28,8 @@ typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
   VECTOR_INLINE F min##N(F a, F b) { return b < a ? b : a; }                            \
   VECTOR_INLINE F max##N(F a, F b) { return b > a ? b : a; }                            \
   VECTOR_INLINE F select##N(F x, F a, F b) { return x > (F)0 ? a : b; }                 \
-  /* p * 2^n for an integer n held in the low bits of n + 1.5 * 2^23; normal numbers. */  \
-  VECTOR_INLINE F ldexp##N(F p, F n) { return (F)((I)p + ((I)n << 23)); }               \
+  /* 2^n for an integer n held in the low bits of n + 1.5 * 2^23; normal numbers. */    \
+  VECTOR_INLINE F octaves##N(F n) { return (F)(((I)n << 23) + 0x3f800000); }            \
   /* x = mantissa * 2^exponent, 1 <= mantissa < 2, for a normal x above 0. */           \
   VECTOR_INLINE F exponent##N(F x) { return __builtin_convertvector(((I)x >> 23) - 127, F); } \
   VECTOR_INLINE F mantissa##N(F x) { return (F)(((I)x & 0x7fffff) | 0x3f800000); }
@@ -39,6 +39,29 @@ typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 VECTOR_OPERATIONS(f32x4, i32x4, 4)
 VECTOR_OPERATIONS(f32x8, i32x8, 8)
 VECTOR_OPERATIONS(f32x16, i32x16, 16)
+
+// 2^(n/8) for an integer n held in the low bits of n + 1.5 * 2^23; normal numbers. Eight numbers of one octave, less what the last
+// three bits of n add to the exponent, are looked up by these bits.
+#define EIGHTHS 0x3f800000, 0x3f7b95c2, 0x3f7837f0, 0x3f75fed7, 0x3f7504f3, 0x3f75672a, 0x3f7744fd, 0x3f7ac0c7
+VECTOR_INLINE f32x8 eighths8(f32x8 n) {
+#if defined(__AVX2__)
+  i32x8 part = (i32x8)__builtin_ia32_permvarsf256((f32x8)(i32x8){EIGHTHS}, (i32x8)n);
+#else
+  static const int32_t table[8] = {EIGHTHS};
+  i32x8 part;
+  for (int i = 0; i < 8; i++) part[i] = table[((i32x8)n)[i] & 7];
+#endif
+  return (f32x8)(((i32x8)n << 20) + part);
+}
+VECTOR_INLINE f32x16 eighths16(f32x16 n) {
+#if defined(__AVX512F__)
+  i32x16 part = (i32x16)__builtin_ia32_permvarsf512((f32x16)(i32x16){EIGHTHS, EIGHTHS}, (i32x16)n);
+  return (f32x16)(((i32x16)n << 20) + part);
+#else
+  f32x8 low = eighths8(n.lo), high = eighths8(n.hi);
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#endif
+}
 
 // All lanes folded into one value, halves first.
 VECTOR_INLINE float sum4(f32x4 a) { return (a.x + a.z) + (a.y + a.w); }

@@ -10,6 +10,8 @@ struct DepthwiseCommand: BitwiseCopyable {
   /// Floats from the image to each block of input and output.
   var inputBlocks: UnsafePointer<Int>
   var outputBlocks: UnsafePointer<Int>
+  /// Lanes of each block that hold channels.
+  var lanes: UnsafePointer<Int>
   var blocks: Int
   var batch: Int
   var inputBatchStride: Int
@@ -38,13 +40,13 @@ struct DepthwiseCommand: BitwiseCopyable {
     let from = input + (image * inputBatchStride + inputBlocks[block])
     let to = output + (image * outputBatchStride + outputBlocks[block])
     let w = weights + block * 16 * (1 + arguments.kernelHeight * arguments.kernelWidth)
-    guard let post else { return function(raw, from, w, to, rows.lowerBound, rows.upperBound) }
+    guard let post else { return function(raw, from, w, to, lanes[block], rows.lowerBound, rows.upperBound) }
     let rowFloats = arguments.outputWidth * 16
     let step = max(1, 4096 / rowFloats)  // rows that stay in the first cache until the activation
     var first = rows.lowerBound
     while first < rows.upperBound {
       let last = min(first + step, rows.upperBound)
-      function(raw, from, w, to, first, last)
+      function(raw, from, w, to, lanes[block], first, last)
       let p = to + first * rowFloats
       post(p, p, (last - first) * rowFloats, alpha, beta)
       first = last

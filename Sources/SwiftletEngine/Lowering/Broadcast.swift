@@ -21,7 +21,9 @@ func lowerBinary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
     p.emitRows(id, node, kind)
     return true
   }
-  let leader = node.inputs.first { p.hasBlocked($0) && p.graph[$0].shape == node.shape }!
+  // The one in the fewest blocks: the other is brought into its layout.
+  let leader = node.inputs.filter { p.hasBlocked($0) && p.graph[$0].shape == node.shape }
+    .min { p.blocked($0).blocks.count < p.blocked($1).blocks.count }!
   let x = p.compact(p.blocked(leader))
   let y = p.place(id, layout: x.layout)
   let operands = node.inputs.map { $0 == leader ? p.operand(x) : p.operand($0, beside: x, of: node.shape) }
@@ -57,6 +59,14 @@ extension Planner {
       isConstant[$0] || (graph[$0].shape.rank == node.shape.rank && graph[$0].shape[0] == node.shape[0])
     }
       && node.inputs.contains { hasBlocked($0) && graph[$0].shape == node.shape }
+  }
+
+  /// The layout of the value of the same shape that node `id` is joined with next; `nil` where there is none in blocks yet.
+  func layoutOfPartner(_ id: Graph.ID) -> [Int]? {
+    guard let user = graph.nodes[(id + 1)...].first(where: { $0.inputs.contains(id) }), BinaryKind(user.op) != nil,
+      let partner = user.inputs.first(where: { $0 != id && hasBlocked($0) && graph[$0].shape == graph[id].shape })
+    else { return nil }
+    return layout(partner)
   }
 
   /// A value in blocks; rows and columns of which there is one stand for all.

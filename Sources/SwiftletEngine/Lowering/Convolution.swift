@@ -146,8 +146,11 @@ extension Planner {
       because: reason(node, fused, choice), touching: [reading.place, output] + (shortcut.map { [$0] } ?? [])
     ) { binder in
       let packed = binder.pointer(constant: weights.constant)
+      // Most panels read the same inputs: one list of offsets then stays in the first cache.
+      var lists: [[Int32]: UnsafePointer<Int32>] = [:]
       let calls = weights.panels.flatMap { panel in
-        let offsets = panel.offsets.isEmpty ? nil : binder.keep(panel.offsets)
+        let offsets = panel.offsets.isEmpty ? nil : lists[panel.offsets] ?? binder.keep(panel.offsets)
+        lists[panel.offsets] = offsets
         let tile = tiles[TileKey(panel.width, choice.walk, choice.epilogue)]!
         return panel.cut(into: parts).enumerated().map { i, part in
           let call = Panel(

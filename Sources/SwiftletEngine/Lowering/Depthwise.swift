@@ -26,6 +26,9 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   let taps = d.kernelHeight * d.kernelWidth
   let weights = p.packDepthwise(node, layout, taps: taps)
   let (inputBlocks, outputBlocks) = (input.blocks, output.blocks)
+  var lanes = [Int](repeating: 0, count: inputBlocks.count)
+  for physical in layout { lanes[physical / 16] = max(lanes[physical / 16], physical % 16 + 1) }
+  let usedLanes = lanes
   let splitsRows = p.followsPixels(output) && output.batch == 1 && output.height % p.threads == 0
   let (arguments, finalPost) = (d, post)
   let postFunction = post.map { p.kernels.unary[$0.kind.rawValue] }
@@ -41,7 +44,8 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
       arguments: arguments, function: function.code, input: binder.pointer(input.region),
       output: binder.pointer(output.region), weights: binder.pointer(constant: weights),
       inputBlocks: binder.keep(inputBlocks.map { $0 * input.region.plane }),
-      outputBlocks: binder.keep(outputBlocks.map { $0 * output.region.plane }), blocks: inputBlocks.count,
+      outputBlocks: binder.keep(outputBlocks.map { $0 * output.region.plane }), lanes: binder.keep(usedLanes),
+      blocks: inputBlocks.count,
       batch: output.batch, inputBatchStride: input.region.batchStride, outputBatchStride: output.region.batchStride,
       splitsRows: splitsRows, post: postFunction, alpha: finalPost?.alpha ?? 0, beta: finalPost?.beta ?? 0)
     return Command(function: DepthwiseCommand.run, arguments: binder.keep(command))

@@ -37,7 +37,11 @@ func lowerPool(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
 
 func lowerResize(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   guard let op = node.op as? Resize else { return false }
-  let x = p.compact(p.blocked(node.inputs[0]))
+  let source = p.blocked(node.inputs[0])
+  let isEnlarged = node.shape[2] * node.shape[3] > source.pixels
+  // Where a larger map is joined with one in another layout, the map before it is the cheaper one to bring there.
+  let layout = isEnlarged ? p.layoutOfPartner(id) : nil
+  let x = layout.map { p.arranged(source, as: $0) } ?? p.compact(source)
   let y = p.place(id, layout: x.layout)
   let (width, height) = (x.width, x.height)
   func neighbours(_ count: Int, _ size: Int, _ step: Int) -> [Neighbours] {
