@@ -7,6 +7,9 @@ public typealias BinaryFunction = @convention(c) (Source, Int, Int, Source, Int,
 /// One block: from, 16 factors, 16 summands, to, pixels, lower, upper.
 public typealias AffineFunction = @convention(c) (Source, Source, Source, Target, Int, Float, Float) -> Void
 
+/// Rows, each times a factor of its own: from, factors, which of them for each row, to, rows, floats of a row (a multiple of 8).
+public typealias ScaleRowsFunction = @convention(c) (Source, Source, UnsafePointer<Int32>, Target, Int, Int) -> Void
+
 /// A formula with two parameters.
 public protocol UnaryFormula {
   static func apply<V: Vector>(_ x: V, _ alpha: V, _ beta: V) -> V
@@ -141,5 +144,18 @@ public func affine<V: Vector>(
       lane += V.lanes
     }
     first = end
+  }
+}
+
+@inlinable @inline(__always)
+public func scaleRows<V: Vector>(
+  _ v: V.Type, _ x: Source, _ factors: Source, _ positions: UnsafePointer<Int32>, _ y: Target, _ rows: Int, _ width: Int
+) {
+  var (x, y) = (x, y)
+  for row in 0..<rows {
+    let factor = V(splat: factors[Int(positions[row])])
+    for lane in stride(from: 0, to: width, by: V.lanes) { V(x + lane).times(factor).store(y + lane) }
+    x += width
+    y += width
   }
 }

@@ -40,6 +40,7 @@ public struct KernelSet: Sendable {
   public var unary: [UnaryFunction]
   public var binary: [BinaryFunction]
   public var affine: AffineFunction
+  public var scaleRows: ScaleRowsFunction
   public var maxPool: PoolFunction
   public var averagePool: PoolFunction
   public var move: MoveFunction
@@ -75,6 +76,7 @@ public struct KernelSet: Sendable {
     name: String, tiles: [TileKey: TileFunction], tileHeights: [Int],
     depthwise: [DepthwiseKey: DepthwiseFunction],
     depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,
+    scaleRows: ScaleRowsFunction,
     maxPool: PoolFunction, averagePool: PoolFunction, resize: ResizeFunction, move: MoveFunction,
     reduceRow: [ReduceRowFunction], reduceColumns: [ReduceColumnsFunction],
     channelNorm: ChannelNormFunction, moments: MomentsFunction, simAM: SimAMFunction, lrn: LRNFunction,
@@ -85,7 +87,7 @@ public struct KernelSet: Sendable {
   ) {
     (self.name, self.tiles, self.tileHeights) = (name, tiles, tileHeights)
     (self.depthwise, self.depthwiseAny) = (depthwise, depthwiseAny)
-    (self.unary, self.binary, self.affine) = (unary, binary, affine)
+    (self.unary, self.binary, self.affine, self.scaleRows) = (unary, binary, affine, scaleRows)
     (self.maxPool, self.averagePool, self.resize, self.move) = (maxPool, averagePool, resize, move)
     (self.reduceRow, self.reduceColumns) = (reduceRow, reduceColumns)
     (self.channelNorm, self.moments, self.simAM, self.lrn) = (channelNorm, moments, simAM, lrn)

@@ -32,18 +32,18 @@ let tileKernels: [TileKey: TileFunction] = [
   TileKey(16, .gatherAny, .addClamp): {
     shortTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(8, .dense16, .clamp): { shortTile(C8.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(8, .dense16, .clamp): { narrowTile(C8.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .dense16, .addClamp): {
-    shortTile(C8.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    narrowTile(C8.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(8, .dense16, .hardSwish): {
-    shortTile(C8.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    narrowTile(C8.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(8, .gather16, .clamp): { shortTile(C8.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(8, .gather16, .clamp): { narrowTile(C8.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .gather16, .addClamp): {
-    shortTile(C8.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    narrowTile(C8.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(8, .gather2, .clamp): { shortTile(C8.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(8, .gather2, .clamp): { narrowTile(C8.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
 ]
 
 /// All kernels for AVX2.

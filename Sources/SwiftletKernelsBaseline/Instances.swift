@@ -117,6 +117,7 @@ func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int])
     name: name, tiles: tiles, tileHeights: tileHeights, depthwise: depthwiseKernels,
     depthwiseAny: { depthwiseAny(V.self, $0, $1, $2, $3, $4, $5, $6) }, unary: unaryKernels, binary: binaryKernels,
     affine: { affine(V.self, $0, $1, $2, $3, $4, $5, $6) },
+    scaleRows: { scaleRows(V.self, $0, $1, $2, $3, $4, $5) },
     maxPool: { pool(MaxFormula.self, V.self, $0, $1, $2, $3, $4, $5) },
     averagePool: { pool(SumFormula.self, V.self, $0, $1, $2, $3, $4, $5) },
     resize: { resize(V.self, $0, $1, $2, $3, $4, $5) },

@@ -125,6 +125,7 @@ extension Planner {
     let weights = packPanels(
       node, group: fused.conv.group, kernel: fused.conv.window.kernel, output,
       widths: kernels.widths(choice.walk, choice.epilogue), offset: choice.isDense ? nil : reading.offset)
+    let scaled = fused.hasFactors ? emitScaledWeights(weights, factors: node.inputs.last!) : nil
     var arguments = choice.arguments
     let dense = choice.isDense ? reading.dense : nil
     arguments.inputBlockStride = dense?.blockStride ?? 0
@@ -139,13 +140,16 @@ extension Planner {
     let shortcutShift = shortcut.map { $0.channels.min()! / 16 - output.channels.min()! / 16 } ?? 0
     let (finalArguments, tiles, post) = (arguments, kernels.tiles, choice.post.map { kernels.unary[$0.kind.rawValue] })
     let base = dense?.base ?? 0
+    var touched: [any Place] = [reading.place, output]
+    if let shortcut { touched.append(shortcut) }
+    if let scaled { touched.append(scaled) }
     let (region, batchStride, rowStride) = (reading.region, reading.batchStride, reading.rowStride)
     emit(
       node.name, choice.name, multiplyAdds: pixels * graph[node.inputs[1]].shape.elementCount,
       idleLines: output.batch * (rows ?? 1) * (spans.whole / 2) * weights.panels.count * weights.depth,
-      because: reason(node, fused, choice), touching: [reading.place, output] + (shortcut.map { [$0] } ?? [])
+      because: reason(node, fused, choice), touching: touched
     ) { binder in
-      let packed = binder.pointer(constant: weights.constant)
+      let packed = UnsafePointer(scaled.map { binder.pointer($0) } ?? binder.pointer(constant: weights.constant))
       // Most panels read the same inputs: one list of offsets then stays in the first cache.
       var lists: [[Int32]: UnsafePointer<Int32>] = [:]
       let calls = weights.panels.flatMap { panel in
@@ -174,6 +178,23 @@ extension Planner {
         beta: choice.post?.beta ?? 0)
       return Command(function: ConvolutionCommand.run, arguments: binder.keep(command))
     }
+  }
+
+  /// The weights of a 1×1 convolution, each times the factor of the channel it meets.
+  private mutating func emitScaledWeights(_ weights: PackedPanels, factors id: Graph.ID) -> Region {
+    let factors = blocked(id)
+    let positions = factors.channels.map { Int32($0 / 16 * factors.region.plane + $0 % 16) }
+    let panels = weights.panels.map { ScaledWeightsCommand.Panel(start: $0.start, width: $0.width, depth: $0.depth) }
+    let scaled = placePlain(floats: panels.map { $0.start + ($0.depth + 1) * $0.width }.max()!)
+    let function = kernels.scaleRows
+    emit("", "scale weights", touching: [factors, scaled]) { binder in
+      let command = ScaledWeightsCommand(
+        function: function, input: binder.pointer(constant: weights.constant), output: binder.pointer(scaled),
+        factors: binder.pointer(factors.region), positions: binder.keep(positions), panels: binder.keep(panels),
+        count: panels.count)
+      return Command(function: ScaledWeightsCommand.run, arguments: binder.keep(command))
+    }
+    return scaled
   }
 
   private func reason(_ node: Graph.Node, _ fused: FusedConv, _ choice: TileChoice) -> String {

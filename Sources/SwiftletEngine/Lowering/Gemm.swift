@@ -15,7 +15,7 @@ func lowerGemm(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
 
 /// A 1×1 convolution of a map of one pixel, as in squeeze-and-excite: a linear layer.
 func lowerPixel(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
-  guard let op = node.op as? FusedConv, op.conv == Conv(Window(1)), !op.hasShortcut,
+  guard let op = node.op as? FusedConv, op.conv == Conv(Window(1)), !op.hasShortcut, !op.hasFactors,
     p.graph[node.inputs[0]].shape.dropFirst(2).allSatisfy({ $0 == 1 }), p.isConstant[node.inputs[1]],
     p.isConstant[node.inputs[2]]
   else { return false }

@@ -4,17 +4,19 @@ import SwiftletOps
 
 // Operators that only passes write: what several nodes of a network become when they run as one.
 
-/// A convolution that adds a bias, perhaps a shortcut, and applies an activation. Inputs: x, weight, bias, shortcut.
+/// A convolution that adds a bias, perhaps a shortcut, and applies an activation; perhaps of an input of which each channel has a
+/// factor. Inputs: x, weight, bias, shortcut, factors `[batch, channels, 1, 1]`.
 struct FusedConv: Op {
   static let name = "FusedConv"
   static let samples: [Sample] = []
   var conv: Conv
   var hasShortcut = false
+  var hasFactors = false
   var activation: UnaryCall?
 
   func shape(_ inputs: [Shape]) throws(GraphError) -> Shape {
     let out = try conv.shape(Array(inputs.prefix(3)))
-    if hasShortcut, inputs.last != out { throw GraphError("the shortcut \(inputs) does not fit \(out)") }
+    if hasShortcut, inputs[3] != out { throw GraphError("the shortcut \(inputs) does not fit \(out)") }
     return out
   }
 
@@ -23,7 +25,8 @@ struct FusedConv: Op {
   }
 
   func reference(_ inputs: [NDArray]) -> NDArray {
-    var y = conv.reference(Array(inputs.prefix(3)))
+    let x = hasFactors ? Mul().reference([inputs[0], inputs.last!]) : inputs[0]
+    var y = conv.reference([x, inputs[1], inputs[2]])
     if hasShortcut { y = Add().reference([y, inputs[3]]) }
     return activation?.reference(y) ?? y
   }

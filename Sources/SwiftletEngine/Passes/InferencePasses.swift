@@ -17,6 +17,7 @@ public let inferencePasses: [Pass] = [
   Pass(name: "make one of reshapes and transpositions", apply: joiningRearrangements),
   Pass(name: "fold factors and summands of channels into layers", apply: foldingFactors),
   Pass(name: "fuse shortcuts and activations", apply: fusingEpilogues),
+  Pass(name: "give factors of channels to the layers that read them", apply: takingFactors),
 ]
 
 @Sendable func droppingTraining(_ graph: Graph) throws(GraphError) -> Graph {
