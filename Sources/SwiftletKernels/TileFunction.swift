@@ -24,10 +24,10 @@ public struct Panel: BitwiseCopyable {
   public var isLastPart: Bool
   /// Floats from the pixel to the first product's input.
   public var inputOffset: Int
-  /// The weights that will be needed after these: tiles fetch them, a line a step, until they are all there.
+  /// The weights that will be needed after these: tiles fetch them until they are all there.
   public var next: Source
   public var nextEnd: Source
-  /// Weights of a later step: when the next ones are there, every second tile fetches these.
+  /// Weights of a later step: when the next ones are there, tiles fetch these.
   public var later: Source
   public var laterEnd: Source
   /// Floats from the output's first channel to this panel's, and the same in the residual.
@@ -59,16 +59,17 @@ public func tiles<T: Tile, E: Epilogue, W: Walk>(
   let g = arguments.assumingMemoryBound(to: TileArguments.self).pointee
   let p = panel.assumingMemoryBound(to: Panel.self).pointee
   let epilogue = E(g, residual)
+  let stride = p.depth * 4 * fetchPace(height: T.height, width: T.C.width)  // what a tile fetches
   var (a, offset, next, later) = (a, 0, p.next, p.later)
-  for i in 0..<count {
+  for _ in 0..<count {
     let to = c + offset
     var fetched = p.weights
     if next < p.nextEnd {
       fetched = next
-      next += p.depth * 16
-    } else if i & 1 == 1, later < p.laterEnd {
+      next += stride
+    } else if later < p.laterEnd {
       fetched = later
-      later += p.depth * 16
+      later += stride
     }
     var accumulators = p.isFirstPart ? T(T.C(p.weights)) : T(to, g.outputBlockStride)
     W.run(&accumulators, a, p.weights + T.C.width, g, p, fetched)

@@ -5,9 +5,14 @@ public import CVector
 public protocol Walk {
   /// Floats between the input's values of neighbouring output pixels.
   static func step(_ g: TileArguments) -> Int
-  /// Adds all products of a panel. `next` walks along, one line per step: weights that will be needed later.
+  /// Adds all products of a panel and fetches what will be needed later, `fetchPace` lines from `next` on for every four products.
   static func run<T: Tile>(_ t: inout T, _ a: Source, _ w: Source, _ g: TileArguments, _ p: Panel, _ next: Source)
 }
+
+/// How many lines tiles fetch for every four products: more than about one in 20 cycles would wait for each other, and the sums for
+/// them.
+@inlinable @inline(__always)
+public func fetchPace(height: Int, width: Int) -> Int { height * width >= 192 ? 4 : 1 }
 
 /// Floats between the input's values of neighbouring output pixels, as a type.
 public protocol Step {
@@ -33,6 +38,7 @@ public enum Dense<S: Step>: Walk {
   ) {
     let s = T.C.width
     let step = S.floats(g)
+    let isSlow = fetchPace(height: T.height, width: s) == 1  // a constant after inlining
     var a = a
     var w = w
     var n = UnsafeRawPointer(next)
@@ -45,12 +51,14 @@ public enum Dense<S: Step>: Walk {
         t.fma(a + k + 2, step, T.C(w + 2 * s))
         t.fma(a + k + 3, step, T.C(w + 3 * s))
         prefetchL2(n)
-        prefetchL2(n + 64)
-        prefetchL2(n + 128)
-        prefetchL2(n + 192)
+        if !isSlow {
+          prefetchL2(n + 64)
+          prefetchL2(n + 128)
+          prefetchL2(n + 192)
+        }
         w += 4 * s
         k += 4
-        n += 256
+        n += isSlow ? 64 : 256
       }
       a += g.inputBlockStride
       blocks -= 1
@@ -74,6 +82,7 @@ public enum Gather<S: Step>: Walk {
     let s = T.C.width
     let step = S.floats(g)
     let offsets = p.offsets.unsafelyUnwrapped
+    let isSlow = fetchPace(height: T.height, width: s) == 1
     var w = w
     var n = UnsafeRawPointer(next)
     var k = 0
@@ -81,8 +90,8 @@ public enum Gather<S: Step>: Walk {
       t.fma(a + Int(offsets[k]), step, T.C(w))
       prefetchL2(n)
       t.fma(a + Int(offsets[k + 1]), step, T.C(w + s))
-      prefetchL2(n + 64)
-      n += 128
+      if !isSlow { prefetchL2(n + 64) }
+      n += isSlow ? 32 : 128
       w += 2 * s
       k += 2
     }

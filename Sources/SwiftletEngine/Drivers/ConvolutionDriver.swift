@@ -5,6 +5,8 @@ struct PanelCall: BitwiseCopyable {
   var panel: Panel
   var tile: TileFunction
   var width: Int
+  /// Lines that a tile fetches.
+  var tileLines = 0
 }
 
 /// Neighbouring output pixels of one row.
@@ -60,6 +62,8 @@ struct ConvolutionCommand: BitwiseCopyable {
   var shortcutBatchStride: Int
   /// Tiles that pass all panels before the next ones are begun.
   var chunk: Int
+  /// Panels stay in the second cache until the next tiles.
+  var staysNear: Bool
   /// The most tiles of one call: fewer where an activation follows, so that it finds them in the first cache.
   var callTiles: Int
   /// Threads share panels; otherwise tiles.
@@ -88,7 +92,7 @@ struct ConvolutionCommand: BitwiseCopyable {
     while first < units.upperBound {
       let last = chunk < units.upperBound - first ? first + chunk : units.upperBound
       for i in panels.lowerBound * parts..<panels.upperBound * parts {
-        sweep(raw, self.panels + i, first, last, &fetcher)
+        sweep(raw, self.panels + i, first, last, fetchesNext: first == units.lowerBound || !staysNear, &fetcher)
       }
       first = last
     }
@@ -97,9 +101,11 @@ struct ConvolutionCommand: BitwiseCopyable {
   /// One panel over the tiles `first..<last`, those of one height side by side in one call.
   @inline(__always)
   private func sweep(
-    _ raw: UnsafeRawPointer, _ call: UnsafePointer<PanelCall>, _ first: Int, _ last: Int, _ fetcher: inout Fetcher
+    _ raw: UnsafeRawPointer, _ call: UnsafePointer<PanelCall>, _ first: Int, _ last: Int, fetchesNext: Bool,
+    _ fetcher: inout Fetcher
   ) {
     var panel = call.pointee.panel
+    if !fetchesNext { panel.next = panel.nextEnd }
     var unit = first
     while unit < last {
       let i = unit % spans.count
@@ -112,8 +118,10 @@ struct ConvolutionCommand: BitwiseCopyable {
       let from =
         input + (image * inputBatchStride + row * inputRowStride + s.first * arguments.pixelStep + panel.inputOffset)
       let add = shortcut.map { $0 + (image * shortcutBatchStride + pixel + panel.residualOffset) }
-      fetcher.give(&panel, lines: count / 2 * panel.depth)
+      let (lines, next) = (count * call.pointee.tileLines, (panel.nextEnd - panel.next) / 16)
+      fetcher.give(&panel, lines: max(0, lines - next))
       withUnsafePointer(to: panel) { call.pointee.tile(s.height, count, raw, $0, from, to, add) }
+      panel.next += min(lines, next) * 16
       if let post, panel.isLastPart {
         for block in stride(from: 0, to: call.pointee.width, by: 16) {
           let p = to + block / 16 * arguments.outputBlockStride

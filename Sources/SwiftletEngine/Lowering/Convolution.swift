@@ -136,7 +136,14 @@ extension Planner {
     let splitsPanels = !followsPixels(output) && weights.panels.count >= threads
     let parts = (weights.depth + tuning.panelDepth - 1) / tuning.panelDepth
     let chunk = tilesAtATime(weights.depth, parts, output)
-    let callTiles = choice.post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0])
+    let tallest = kernels.tileHeights[0]
+    let staysNear = weights.floats <= tuning.farFloats
+    let tilesInAll = output.batch * (rows ?? 1) * spans.whole
+    let sweeps = staysNear ? 1 : (tilesInAll - 1) / chunk + 1
+    let idleLines = weights.panels.reduce(0) {
+      $0 + $1.depth * max(0, tilesInAll * fetchPace(height: tallest, width: $1.width) / 4 - sweeps * $1.width / 16)
+    }
+    let callTiles = choice.post == nil ? Int.max : max(1, tuning.activationPixels / tallest)
     let shortcutShift = shortcut.map { $0.channels.min()! / 16 - output.channels.min()! / 16 } ?? 0
     let (finalArguments, tiles, post) = (arguments, kernels.tiles, choice.post.map { kernels.unary[$0.kind.rawValue] })
     let base = dense?.base ?? 0
@@ -146,7 +153,7 @@ extension Planner {
     let (region, batchStride, rowStride) = (reading.region, reading.batchStride, reading.rowStride)
     emit(
       node.name, choice.name, multiplyAdds: pixels * graph[node.inputs[1]].shape.elementCount,
-      idleLines: output.batch * (rows ?? 1) * (spans.whole / 2) * weights.panels.count * weights.depth,
+      idleLines: idleLines,
       because: reason(node, fused, choice), touching: touched
     ) { binder in
       let packed = UnsafePointer(scaled.map { binder.pointer($0) } ?? binder.pointer(constant: weights.constant))
@@ -164,7 +171,9 @@ extension Planner {
             inputOffset: part.lowerBound / 16 * finalArguments.inputBlockStride, next: panel.next(part.count, chunk),
             outputOffset: panel.block * output.region.plane,
             residualOffset: (panel.block + shortcutShift) * (shortcut?.region.plane ?? 0))
-          return PanelCall(panel: call, tile: tile, width: panel.width)
+          return PanelCall(
+            panel: call, tile: tile, width: panel.width,
+            tileLines: part.count * fetchPace(height: tallest, width: panel.width) / 4)
         }
       }
       let command = ConvolutionCommand(
@@ -173,7 +182,8 @@ extension Planner {
         panelCount: weights.panels.count, parts: parts, spans: binder.keep(spans), batch: output.batch,
         rows: rows ?? 1, inputBatchStride: batchStride(), inputRowStride: rowStride,
         outputBatchStride: output.region.batchStride, outputRowStride: output.width * 16,
-        shortcutBatchStride: shortcut?.region.batchStride ?? 0, chunk: chunk, callTiles: callTiles,
+        shortcutBatchStride: shortcut?.region.batchStride ?? 0, chunk: chunk, staysNear: staysNear,
+        callTiles: callTiles,
         splitsPanels: splitsPanels, fetches: binder.keepFetches(), post: post, alpha: choice.post?.alpha ?? 0,
         beta: choice.post?.beta ?? 0)
       return Command(function: ConvolutionCommand.run, arguments: binder.keep(command))

@@ -29,6 +29,7 @@ struct PackedPanels: Sendable {
   var panels: [Panel]
   /// The most products of a panel.
   var depth: Int { panels.map(\.depth).max() ?? 0 }
+  var floats: Int { panels.reduce(0) { $0 + ($1.depth + 1) * $1.width } }
 }
 
 extension Planner {
