@@ -15,6 +15,8 @@ struct Planner {
   private var values: [Value?]
   /// The region that a node's output shares with the other parts of a concatenation.
   private var shared: [Graph.ID: Region] = [:]
+  /// The sums of each row of a map, where the step that wrote it has them.
+  var rowSums: [Graph.ID: BlockedView] = [:]
   /// Whether a node depends on parameters and constants alone.
   let isConstant: [Bool]
 

@@ -240,14 +240,25 @@ public func depthwiseAny<V: Vector>(
   for row in first..<last {
     let sums = y + row * d.outputWidth * 16
     fillRow(v, sums, d.outputWidth, weights)
-    for ky in 0..<d.kernelHeight {
-      let iy = row * d.strideY - d.top + ky * d.dilationY
-      if iy < 0 || iy >= d.inputHeight { continue }
-      for kx in 0..<d.kernelWidth {
-        let tap = RowTap(d.outputWidth, d.strideX, kx * d.dilationX - d.left, d.inputWidth)
+    // The filter's rows inside the map, three at a time: fewer trips of the sums.
+    let top = row * d.strideY - d.top
+    let skipped = top < 0 ? (d.dilationY - 1 - top) / d.dilationY : 0
+    let end = min(d.kernelHeight, top < d.inputHeight ? (d.inputHeight - 1 - top) / d.dilationY + 1 : 0)
+    let (rowStep, rowWeights) = (d.dilationY * d.inputWidth * 16, d.kernelWidth * 16)
+    for kx in 0..<d.kernelWidth {
+      let tap = RowTap(d.outputWidth, d.strideX, kx * d.dilationX - d.left, d.inputWidth)
+      let (to, step) = (sums + tap.first * 16, d.strideX * 16)
+      var ky = skipped
+      while ky < end {
+        let from = x + ((top + ky * d.dilationY) * d.inputWidth + tap.input) * 16
         let w = weights + (1 + ky * d.kernelWidth + kx) * 16
-        let from = x + (iy * d.inputWidth + tap.input) * 16
-        addTap(v, sums + tap.first * 16, from, d.strideX * 16, tap.count, w, lanes)
+        if ky + 3 <= end {
+          addThreeTaps(v, to, from, rowStep, step, tap.count, w, rowWeights, lanes)
+          ky += 3
+        } else {
+          addTap(v, to, from, step, tap.count, w, lanes)
+          ky += 1
+        }
       }
     }
     clampRow(v, sums, d.outputWidth, d.lower, d.upper)
@@ -265,6 +276,27 @@ func addTap<V: Vector>(
     var (sum, from) = (sums + lane, x + lane)
     for _ in 0..<count {
       V(sum).fma(V(from), w).store(sum)
+      sum += 16
+      from += step
+    }
+    lane += V.lanes
+  }
+}
+
+/// Adds taps of three rows, `rowStep` and `rowWeights` floats apart, to `count` sums.
+@inlinable @inline(__always)
+func addThreeTaps<V: Vector>(
+  _ v: V.Type, _ sums: Target, _ x: Source, _ rowStep: Int, _ step: Int, _ count: Int, _ weights: Source,
+  _ rowWeights: Int, _ lanes: Int
+) {
+  var lane = 0
+  while lane < lanes {
+    let w = weights + lane
+    let (w0, w1, w2) = (V(w), V(w + rowWeights), V(w + 2 * rowWeights))
+    var (sum, from) = (sums + lane, x + lane)
+    for _ in 0..<count {
+      let two = V(sum).fma(V(from), w0).fma(V(from + rowStep), w1)
+      two.fma(V(from + 2 * rowStep), w2).store(sum)
       sum += 16
       from += step
     }

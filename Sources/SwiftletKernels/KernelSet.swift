@@ -47,6 +47,7 @@ public struct KernelSet: Sendable {
   /// Of `ReduceKind`.
   public var reduceRow: [ReduceRowFunction]
   public var reduceColumns: [ReduceColumnsFunction]
+  public var rowSums: RowSumsFunction
   public var channelNorm: ChannelNormFunction
   public var moments: MomentsFunction
   public var simAM: SimAMFunction
@@ -79,7 +80,8 @@ public struct KernelSet: Sendable {
     scaleRows: ScaleRowsFunction,
     maxPool: PoolFunction, averagePool: PoolFunction, resize: ResizeFunction, move: MoveFunction,
     reduceRow: [ReduceRowFunction], reduceColumns: [ReduceColumnsFunction],
-    channelNorm: ChannelNormFunction, moments: MomentsFunction, simAM: SimAMFunction, lrn: LRNFunction,
+    rowSums: RowSumsFunction, channelNorm: ChannelNormFunction, moments: MomentsFunction, simAM: SimAMFunction,
+    lrn: LRNFunction,
     addSample: SamplingFunction,
     winogradInput: WinogradInputFunction, winogradOutput: WinogradOutputFunction,
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
@@ -90,7 +92,7 @@ public struct KernelSet: Sendable {
     (self.unary, self.binary, self.affine, self.scaleRows) = (unary, binary, affine, scaleRows)
     (self.maxPool, self.averagePool, self.resize, self.move) = (maxPool, averagePool, resize, move)
     (self.reduceRow, self.reduceColumns) = (reduceRow, reduceColumns)
-    (self.channelNorm, self.moments, self.simAM, self.lrn) = (channelNorm, moments, simAM, lrn)
+    (self.rowSums, self.channelNorm, self.moments, self.simAM, self.lrn) = (rowSums, channelNorm, moments, simAM, lrn)
     self.addSample = addSample
     (self.winogradInput, self.winogradOutput) = (winogradInput, winogradOutput)
     (self.matrixVector, self.softmax, self.layerNorm) = (matrixVector, softmax, layerNorm)

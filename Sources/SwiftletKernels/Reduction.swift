@@ -5,6 +5,9 @@ public typealias ReduceRowFunction = @convention(c) (Source, Int, Target, Float)
 /// Columns side by side: from, floats between rows, rows, to, columns, factor of the sums.
 public typealias ReduceColumnsFunction = @convention(c) (Source, Int, Int, Target, Int, Float) -> Void
 
+/// The 16 sums of each row of a block: from, pixels of a row, rows, to.
+public typealias RowSumsFunction = @convention(c) (Source, Int, Int, Target) -> Void
+
 public protocol ReduceFormula {
   static func add<V: Vector>(_ sum: V, _ x: V) -> V
   static func finish(_ sum: Float) -> Float
@@ -67,5 +70,27 @@ public func reduceColumns<F: ReduceFormula, V: Vector>(
     storePartial(a.plus(b).plus(c.plus(d)).times(V(splat: factor)), y + j, count)
     for k in j..<j + count { y[k] = F.finish(y[k]) }
     j += count
+  }
+}
+
+/// Two sums for each lane hide the latency of the additions.
+@inlinable @inline(__always)
+public func rowSums<V: Vector>(_ v: V.Type, _ x: Source, _ pixels: Int, _ rows: Int, _ y: Target) {
+  for row in 0..<rows {
+    var lane = 0
+    while lane < 16 {
+      var p = x + (row * pixels * 16 + lane)
+      var (a, b) = (V(splat: 0), V(splat: 0))
+      var left = pixels
+      while left >= 2 {
+        a = a.plus(V(p))
+        b = b.plus(V(p + 16))
+        p += 32
+        left -= 2
+      }
+      if left > 0 { a = a.plus(V(p)) }
+      a.plus(b).store(y + (row * 16 + lane))
+      lane += V.lanes
+    }
   }
 }

@@ -123,6 +123,7 @@ func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int])
     resize: { resize(V.self, $0, $1, $2, $3, $4, $5) },
     move: { move(V.self, $0, $1, $2, $3, $4, $5, $6, $7) },
     reduceRow: reduceRowKernels, reduceColumns: reduceColumnsKernels,
+    rowSums: { rowSums(V.self, $0, $1, $2, $3) },
     channelNorm: { channelNorm(V.self, $0, $1, $2, $3) },
     moments: { moments(V.self, $0, $1, $2) },
     simAM: { simAM(V.self, $0, $1, $2, $3) },

@@ -21,6 +21,9 @@ struct DepthwiseCommand: BitwiseCopyable {
   var post: UnaryFunction?
   var alpha: Float
   var beta: Float
+  /// Where the sums of each row go, while it is near: an average of all pixels follows.
+  var sums: BlockList?
+  var sum: RowSumsFunction
 
   static let run: StepFunction = { raw, thread, threads in
     let d = raw.assumingMemoryBound(to: DepthwiseCommand.self)
@@ -40,15 +43,16 @@ struct DepthwiseCommand: BitwiseCopyable {
     let from = input + (image * inputBatchStride + inputBlocks[block])
     let to = output + (image * outputBatchStride + outputBlocks[block])
     let w = weights + block * 16 * (1 + arguments.kernelHeight * arguments.kernelWidth)
-    guard let post else { return function(raw, from, w, to, lanes[block], rows.lowerBound, rows.upperBound) }
+    if post == nil && sums == nil { return function(raw, from, w, to, lanes[block], rows.lowerBound, rows.upperBound) }
     let rowFloats = arguments.outputWidth * 16
-    let step = max(1, 4096 / rowFloats)  // rows that stay in the first cache until the activation
+    let step = max(1, 4096 / rowFloats)  // rows that stay in the first cache until the activation and the sums
     var first = rows.lowerBound
     while first < rows.upperBound {
       let last = min(first + step, rows.upperBound)
       function(raw, from, w, to, lanes[block], first, last)
       let p = to + first * rowFloats
-      post(p, p, (last - first) * rowFloats, alpha, beta)
+      post?(p, p, (last - first) * rowFloats, alpha, beta)
+      if let sums { sum(p, arguments.outputWidth, last - first, sums[plane] + first * 16) }
       first = last
     }
   }

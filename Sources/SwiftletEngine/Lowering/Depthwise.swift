@@ -31,6 +31,8 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   let usedLanes = lanes
   let splitsRows = p.followsPixels(output) && output.batch == 1 && output.height % p.threads == 0
   let (arguments, finalPost) = (d, post)
+  let sums = p.placeRowSums(id, output)
+  let sum = p.kernels.rowSums
   let postFunction = post.map { p.kernels.unary[$0.kind.rawValue] }
   p.emit(
     node.name,
@@ -38,7 +40,7 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
     multiplyAdds: node.shape.elementCount * taps,
     because: "\(fused.conv.facts(x, node.shape)): "
       + (function.outputs.map { "strips of \($0) outputs" } ?? "no strips for this"),
-    touching: [input, output]
+    touching: [input, output] + (sums.map { [$0] } ?? [])
   ) { binder in
     let command = DepthwiseCommand(
       arguments: arguments, function: function.code, input: binder.pointer(input.region),
@@ -47,7 +49,8 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
       outputBlocks: binder.keep(outputBlocks.map { $0 * output.region.plane }), lanes: binder.keep(usedLanes),
       blocks: inputBlocks.count,
       batch: output.batch, inputBatchStride: input.region.batchStride, outputBatchStride: output.region.batchStride,
-      splitsRows: splitsRows, post: postFunction, alpha: finalPost?.alpha ?? 0, beta: finalPost?.beta ?? 0)
+      splitsRows: splitsRows, post: postFunction, alpha: finalPost?.alpha ?? 0, beta: finalPost?.beta ?? 0,
+      sums: sums.map { binder.list($0) }, sum: sum)
     return Command(function: DepthwiseCommand.run, arguments: binder.keep(command))
   }
   p.set(id, output)

@@ -34,10 +34,29 @@ func lowerReduction(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
 }
 
 extension Planner {
+  /// A place for the sums of each row of the map `view`, the value of node `id`, where its pixels are summed next.
+  mutating func placeRowSums(_ id: Graph.ID, _ view: BlockedView) -> BlockedView? {
+    let isSummed = graph.nodes[(id + 1)...].contains { node in
+      guard node.inputs.first == id else { return false }
+      return node.op is GlobalAveragePool || (node.op as? ReduceMean).map { Set($0.axes) == [2, 3] } ?? false
+    }
+    guard isSummed, view.width > 1 else { return nil }
+    rowSums[id] = place(
+      batch: view.batch, channels: view.channels.count, height: view.height, width: 1, layout: view.layout)
+    return rowSums[id]
+  }
+
   fileprivate mutating func reduceBlocks(
     _ id: Graph.ID, _ node: Graph.Node, _ kind: ReduceKind, rows: Int, _ factor: Float
   ) {
-    let x = compact(blocked(node.inputs[0]))
+    var (x, rows) = (compact(blocked(node.inputs[0])), rows)
+    if kind == .sum, rows == x.pixels, let sums = rowSums[node.inputs[0]] { (x, rows) = (sums, sums.pixels) }
+    emitSums(id, node, kind, x, rows: rows, factor)
+  }
+
+  private mutating func emitSums(
+    _ id: Graph.ID, _ node: Graph.Node, _ kind: ReduceKind, _ x: BlockedView, rows: Int, _ factor: Float
+  ) {
     let y = place(id, layout: x.layout)
     let function = kernels.reduceColumns[kind.rawValue]
     emit(node.name, "\(kind) of pixels", touching: [x, y]) { binder in
