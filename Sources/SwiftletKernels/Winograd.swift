@@ -15,6 +15,8 @@ public struct WinogradKernel: Sendable {
   public var elements: Int
   public var outputs: Int
   public var taps: Int { elements + 1 - outputs }
+  /// In how many sums the products of an element are added up.
+  public var sums: Int
   public var input: WinogradInputFunction
   public var output: WinogradOutputFunction
 
@@ -22,7 +24,7 @@ public struct WinogradKernel: Sendable {
     _ transform: (some WinogradTransform).Type, _ input: WinogradInputFunction, _ output: WinogradOutputFunction
   ) {
     (points, elements, outputs) = (transform.points, transform.elements, transform.outputs)
-    (self.input, self.output) = (input, output)
+    (sums, self.input, self.output) = (transform.sums, input, output)
   }
 }
 

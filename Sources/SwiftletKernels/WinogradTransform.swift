@@ -10,6 +10,8 @@ public protocol WinogradTransform {
   /// Those and perhaps ∞: as many as inputs of a tile.
   static var elements: Int { get }
   static var outputs: Int { get }
+  /// In how many sums, of about as many channels each, the products of an element are to be added up: shorter sums round less.
+  static var sums: Int { get }
   /// Bᵀ of as many values as elements, `step` floats apart, to `y` and on in steps of `outStep`.
   static func input<V: Vector>(_ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int)
   /// Aᵀ of as many values as elements, `step` floats apart; `give` takes the number of an output and the output.
@@ -24,6 +26,7 @@ public enum SixPoints<Outputs: Number>: WinogradTransform {
   public static var points: [Double] { [0, 0.5.squareRoot(), -0.5.squareRoot(), 2.0.squareRoot(), -2.0.squareRoot()] }
   @inlinable @inline(__always) public static var elements: Int { 6 }
   @inlinable @inline(__always) public static var outputs: Int { Outputs.value }
+  public static var sums: Int { 1 }
 
   @inlinable @inline(__always)
   public static func input<V: Vector>(_ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int) {
@@ -49,12 +52,13 @@ public enum SixPoints<Outputs: Number>: WinogradTransform {
   }
 }
 
-/// F(3, 7): the points 0, ±½, ±⅞, ±3/2, ±4. All numbers of Bᵀ and Aᵀ are floats, and the error along one axis is near that of
-/// `SixPoints` along both; F(4, 7) has six to eight times that of direct sums.
+/// F(3, 7): the points 0, ±½, ±⅞, ±3/2, ±4. All numbers of Bᵀ and Aᵀ are floats; with two sums the error is two to three times
+/// that of direct ones, as along both axes of `SixPoints`. F(4, 7) has five to eight times that.
 public enum NinePoints: WinogradTransform {
   public static var points: [Double] { [0, 0.5, -0.5, 0.875, -0.875, 1.5, -1.5, 4, -4] }
   @inlinable @inline(__always) public static var elements: Int { 9 }
   @inlinable @inline(__always) public static var outputs: Int { 3 }
+  public static var sums: Int { 2 }
 
   @inlinable @inline(__always)
   public static func input<V: Vector>(_ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int) {

@@ -55,9 +55,11 @@ struct WinogradCommand: BitwiseCopyable {
   var input: BlockList
   var target: UnsafeMutablePointer<Float>
   var shortcut: UnsafePointer<Float>?
-  /// A panel for each element of each panel of output channels, and the biases of all.
+  /// A panel for each panel of output channels, element and sum, and the biases of all. `inputOffset` and `outputOffset` count blocks.
   var panels: UnsafePointer<PanelCall>
   var panelCount: Int
+  /// Of each element; all but the first add to what is there.
+  var sums: Int
   var biases: UnsafePointer<Float>
   /// All groups but perhaps the last have as many tiles as the first.
   var full: WinogradGroup
@@ -96,7 +98,7 @@ struct WinogradCommand: BitwiseCopyable {
     let products = elements + map.elements * elementStride
     for tile in 0..<group.tiles { transformInput(first + tile, tile, group.tiles, elements, elementStride, temporary) }
     for panel in panels {
-      let calls = self.panels + panel * map.elements
+      let calls = self.panels + panel * map.elements * sums
       let width = calls.pointee.width
       let productStride = width * group.tiles
       multiply(group, calls, elements, elementStride, products, productStride)
@@ -147,16 +149,20 @@ struct WinogradCommand: BitwiseCopyable {
     _ to: UnsafeMutablePointer<Float>, _ productStride: Int
   ) {
     withUnsafePointer(to: group.arguments) { arguments in
-      for element in 0..<map.elements {
-        let call = calls + element
-        var i = 0
-        while i < group.spans.count {
-          let span = group.spans[i]
-          let count = max(1, group.spans.whole - i)
+      for i in 0..<map.elements * sums {
+        let (call, element) = (calls + i, i / sums)
+        let input = from + element * stride + call.pointee.panel.inputOffset * group.tiles * 16
+        let output = to + element * productStride
+        let added = i % sums == 0 ? nil : UnsafePointer(output)
+        var j = 0
+        while j < group.spans.count {
+          let span = group.spans[j]
+          let count = max(1, group.spans.whole - j)
+          let first = span.first * 16
           call.pointee.tile(
-            span.height, count, UnsafeRawPointer(arguments), UnsafeRawPointer(call),
-            from + element * stride + span.first * 16, to + element * productStride + span.first * 16, nil)
-          i += count
+            span.height, count, UnsafeRawPointer(arguments), UnsafeRawPointer(call), input + first, output + first,
+            added.map { $0 + first })
+          j += count
         }
       }
     }

@@ -23,6 +23,7 @@ extension Planner {
   ) {
     let depth = x.layout.max()! + 1
     let elements = tiling.elementCount
+    let sums = tiling.sums(depth)
     let inputBlocks = x.blocks.count
     let tiles = x.batch * tiling.tileCount
     let perGroup = winogradTilesPerGroup(tiles, elements * inputBlocks)
@@ -56,18 +57,22 @@ extension Planner {
       func group(_ count: Int, _ spans: RowCut) -> WinogradGroup {
         var arguments = TileArguments()
         (arguments.inputBlockStride, arguments.outputBlockStride) = (count * 16, count * 16)
+        arguments.residualBlockStride = count * 16
         return WinogradGroup(arguments: arguments, tiles: count, spans: binder.keep(spans))
       }
       let packed = binder.pointer(constant: number)
-      var calls: [PanelCall] = []
-      for entry in entries {
-        for element in 0..<elements {
-          let size = (depth + 1) * entry.width
-          let panel = Panel(
-            weights: packed + entry.start + element * size, offsets: nil, depth: depth, next: size..<2 * size,
-            outputOffset: entry.block, residualOffset: 0)
-          calls.append(
-            PanelCall(panel: panel, tile: set.tiles[TileKey(entry.width, .dense16, .clamp)]!, width: entry.width))
+      let calls = entries.flatMap { entry in
+        var weights = packed + entry.start
+        return (0..<elements).flatMap { _ in
+          sums.enumerated().map { i, sum in
+            let size = (sum.count + 1) * entry.width
+            defer { weights += size }
+            let panel = Panel(
+              weights: weights, offsets: nil, depth: sum.count, inputOffset: sum.lowerBound / 16, next: size..<2 * size,
+              outputOffset: entry.block, residualOffset: 0)
+            let tile = set.tiles[TileKey(entry.width, .dense16, i == 0 ? .clamp : .addClamp)]!
+            return PanelCall(panel: panel, tile: tile, width: entry.width)
+          }
         }
       }
       let target = binder.pointer(y.region) + firstBlock * y.region.plane
@@ -75,7 +80,8 @@ extension Planner {
       let command = WinogradCommand(
         inputTransform: tiling.kernel.input, outputTransform: tiling.kernel.output, output: finalOutput,
         map: WinogradMap(tiling, x, y, window.pads), input: binder.list(x), target: target, shortcut: add,
-        panels: binder.keep(calls), panelCount: entries.count, biases: packed + biasStart,
+        panels: binder.keep(calls), panelCount: entries.count, sums: sums.count,
+        biases: packed + biasStart,
         full: group(perGroup, spans), rest: group(max(1, tiles % perGroup), restSpans), batch: x.batch,
         inputBlocks: inputBlocks, outputBatchStride: y.region.batchStride, outputPlane: y.region.plane,
         shortcutBatchStride: shortcut?.region.batchStride ?? 0, shortcutPlane: shortcut?.region.plane ?? 0,
@@ -99,7 +105,7 @@ extension Planner {
     return (tiles + dealt - 1) / dealt
   }
 
-  /// For each panel of output channels and each element a row of zeros and the transformed weights; then all biases.
+  /// For each panel of output channels, element and sum a row of zeros and the transformed weights; then all biases.
   /// `block` counts from the output's first.
   private mutating func packWinograd(
     _ node: Graph.Node, _ tiling: WinogradTiling, _ x: BlockedView, _ y: BlockedView, _ depth: Int
@@ -108,11 +114,13 @@ extension Planner {
     for (channel, physical) in y.layout.enumerated() { lanes[physical] = channel }
     var entries: [(width: Int, block: Int, start: Int)] = []
     let widths = kernels.widths(.dense16, .clamp)
+    let sums = tiling.sums(depth)
+    let rows = depth + sums.count
     var (lane, start) = (0, 0)
     while lane < lanes.count {
       let width = widths.first { $0 % 16 == 0 && $0 <= lanes.count - lane }!
       entries.append((width, lane / 16, start))
-      start += tiling.elementCount * (depth + 1) * width
+      start += tiling.elementCount * rows * width
       lane += width
     }
     let (outs, filter, positions, panels) = (lanes, graph[node.inputs[1]].shape, x.layout, entries)
@@ -128,8 +136,9 @@ extension Planner {
             let channels = outs[panel.block * 16 + lane..<panel.block * 16 + lane + 16]
             for i in 0..<filter[1] {
               let sources = channels.map { $0 < 0 ? nil : weights.baseAddress! + ($0 * filter[1] + i) * taps }
-              let first = to + panel.start + (positions[i] + 1) * panel.width + lane
-              transform.transform(sources, to: first, step: (depth + 1) * panel.width)
+              let row = positions[i] + 1 + sums.firstIndex { $0.contains(positions[i]) }!
+              let first = to + panel.start + row * panel.width + lane
+              transform.transform(sources, to: first, step: rows * panel.width)
             }
           }
         }

@@ -35,14 +35,21 @@ struct WinogradTiling {
   }
   var tileCount: Int { tiles.rows * tiles.columns }
 
+  /// The input channels of each sum, in whole blocks.
+  func sums(_ depth: Int) -> [Range<Int>] {
+    let blocks = (depth + 15) / 16
+    return (0..<kernel.sums).map { i in
+      blocks * i / kernel.sums * 16..<min(depth, blocks * (i + 1) / kernel.sums * 16)
+    }
+  }
+
   /// Why transforms are not worth it; `nil` where they are.
   func refusal(_ conv: Conv, _ input: Shape, _ output: Shape, _ precision: Precision, _ tuning: Tuning) -> String? {
     if precision == .strict { return "sums are to be direct" }
     if conv.window != Window(conv.window.kernel, pads: conv.window.pads) { return "its stride or dilation is not 1" }
     if conv.group != 1 { return "its channels are in groups" }
-    if min(input[1], output[1]) < tuning.winogradChannels {
-      return "it has fewer than \(tuning.winogradChannels) channels"
-    }
+    let channels = max(tuning.winogradChannels, kernel.sums == 1 ? 1 : kernel.sums * 16)
+    if min(input[1], output[1]) < channels { return "it has fewer than \(channels) channels" }
     if height < outputs.rows || width < outputs.columns { return "its map is smaller than a tile" }
     // Partly filled tiles waste some products.
     let taps = conv.window.kernel[0] * conv.window.kernel[1]
