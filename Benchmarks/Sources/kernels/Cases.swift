@@ -13,10 +13,7 @@ let allCases: [KernelCase] =
   }
   + dilated.map { convolution("direct 3×3, dilation 2", Window(3, dilation: 2), $0.from, $0.to, $0.map + 4) }
   + winograd.map { convolution("Winograd 3×3", Window(3, pad: 1), $0.from, $0.to, $0.map) }
-  + otherWindows.map {
-    let window = Window($0.kernel, pads: Pads($0.kernel[0] / 2, $0.kernel[1] / 2))
-    return convolution("Winograd \($0.kernel[0])×\($0.kernel[1])", window, $0.from, $0.to, $0.map)
-  }
+  + otherWindows.map { winogradCase($0.kernel, $0.from, $0.to, $0.map) }
   + stems.map {
     convolution("first \($0.kernel)×\($0.kernel)", Window($0.kernel, stride: 2, pad: $0.kernel / 2), 3, $0.to, 224)
   }
@@ -76,6 +73,11 @@ private func depthwiseCase(_ kernel: Int, _ stride: Int, _ channels: Int, _ map:
   convolution(
     "depthwise \(kernel)×\(kernel), stride \(stride)", Window(kernel, stride: stride, pad: kernel / 2), channels,
     channels, map, group: channels)
+}
+
+private func winogradCase(_ kernel: [Int], _ from: Int, _ to: Int, _ map: Int) -> KernelCase {
+  let window = Window(kernel, pads: Pads(kernel[0] / 2, kernel[1] / 2))
+  return convolution("Winograd \(kernel[0])×\(kernel[1])", window, from, to, map)
 }
 
 private func linear(_ from: Int, _ to: Int) -> KernelCase {
