@@ -90,7 +90,7 @@ public struct Tuner: Sendable {
       // Only panels that are cut into other numbers of parts.
       Question(field: "panel_depth", path: \.panelDepth, values: [128, 192, 256, 384, 512, 768, 1024, 2048, 4096]) {
         a, b in
-        [(160, 1), (320, 1), (480, 1), (672, 1), (960, 1), (128, 5), (1536, 1), (96, 5), (128, 7)].map {
+        [(160, 1), (320, 1), (480, 1), (672, 1), (960, 1), (128, 5), (1536, 1), (48, 7), (128, 7)].map {
           Layer(ins: $0, outs: 128, kernel: $1, size: $1 == 1 ? 14 : 20)
         }.filter { layer in
           let depth = layer.ins * layer.kernel * layer.kernel

@@ -3,11 +3,11 @@
 /// Any values within the ranges of `fields` give right answers. No choice by them depends on threads or batch mates, so that
 /// answers are the same bits for any number of either; between two tunings they may differ by rounding.
 public struct Tuning: Hashable, Sendable {
-  /// The fewest channels, in and out, of 3×3 convolutions by Winograd: fewer leave too little work between the transforms.
+  /// The fewest channels, in and out, of convolutions by Winograd: fewer leave too little work between the transforms.
   public var winogradChannels = 24
   /// Bytes of transformed input of a group of tiles: what stays in the second cache.
   public var winogradGroupBytes = 256 << 10
-  /// Transformed weights are four times as large; more bytes than this are only read where many tiles share them.
+  /// Transformed weights are up to four times as large; more bytes than this are only read where many tiles share them.
   public var winogradWeightBytes = 8 << 20
   /// How many tiles are many.
   public var winogradSharingTiles = 16

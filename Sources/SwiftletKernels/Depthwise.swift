@@ -11,6 +11,7 @@ public enum N0: Number { @inlinable @inline(__always) public static var value: I
 public enum N1: Number { @inlinable @inline(__always) public static var value: Int { 1 } }
 public enum N2: Number { @inlinable @inline(__always) public static var value: Int { 2 } }
 public enum N3: Number { @inlinable @inline(__always) public static var value: Int { 3 } }
+public enum N4: Number { @inlinable @inline(__always) public static var value: Int { 4 } }
 public enum N5: Number { @inlinable @inline(__always) public static var value: Int { 5 } }
 public enum N7: Number { @inlinable @inline(__always) public static var value: Int { 7 } }
 

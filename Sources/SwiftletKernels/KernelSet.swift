@@ -54,8 +54,9 @@ public struct KernelSet: Sendable {
   public var lrn: LRNFunction
   public var addSample: SamplingFunction
   public var resize: ResizeFunction
-  public var winogradInput: WinogradInputFunction
-  public var winogradOutput: WinogradOutputFunction
+  /// Transforms along both axes, and along one.
+  public var winogradPlanes: [WinogradKernel]
+  public var winogradLines: [WinogradKernel]
   public var matrixVector: MatrixVectorFunction
   public var softmax: SoftmaxFunction
   public var layerNorm: LayerNormFunction
@@ -83,7 +84,7 @@ public struct KernelSet: Sendable {
     rowSums: RowSumsFunction, channelNorm: ChannelNormFunction, moments: MomentsFunction, simAM: SimAMFunction,
     lrn: LRNFunction,
     addSample: SamplingFunction,
-    winogradInput: WinogradInputFunction, winogradOutput: WinogradOutputFunction,
+    winogradPlanes: [WinogradKernel], winogradLines: [WinogradKernel],
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
     attentionWeights: AttentionWeightsFunction, multiplyAdd: MultiplyAddFunction, read: ReadFunction, lanes: Int
   ) {
@@ -94,7 +95,7 @@ public struct KernelSet: Sendable {
     (self.reduceRow, self.reduceColumns) = (reduceRow, reduceColumns)
     (self.rowSums, self.channelNorm, self.moments, self.simAM, self.lrn) = (rowSums, channelNorm, moments, simAM, lrn)
     self.addSample = addSample
-    (self.winogradInput, self.winogradOutput) = (winogradInput, winogradOutput)
+    (self.winogradPlanes, self.winogradLines) = (winogradPlanes, winogradLines)
     (self.matrixVector, self.softmax, self.layerNorm) = (matrixVector, softmax, layerNorm)
     self.attentionWeights = attentionWeights
     (self.multiplyAdd, self.read, self.lanes) = (multiplyAdd, read, lanes)

@@ -1,84 +1,81 @@
-// Winograd's F(4×4, 3×3): 36 products instead of 144 for each tile of 4×4 outputs. Lavin and Gray, CVPR 2016, with the points 0,
-// ±√½, ±√2, ∞, which keep the error near that of a direct convolution.
+// Winograd's convolutions: a tile of inputs is transformed, multiplied element by element, and transformed back. Lavin and Gray,
+// CVPR 2016. A plane transforms along both axes, a line along one.
 
-/// One tile of one block: input at the tile's first tap, floats between rows, scratch, output, floats between the 36 elements.
+/// One tile of one block: input at the tile's first tap, floats between rows, scratch, output, floats between the elements.
 public typealias WinogradInputFunction = @convention(c) (Source, Int, Target, Target, Int) -> Void
 /// One tile of one block: elements, floats between them, scratch, 16 biases, shortcut or `nil`, output, and the rest of its arguments.
 public typealias WinogradOutputFunction =
   @convention(c) (Source, Int, Target, Source, Source?, Target, UnsafeRawPointer) -> Void
 
+/// A transform and its kernels.
+public struct WinogradKernel: Sendable {
+  /// The finite points of the transform; ∞ is one more if there are more elements.
+  public var points: [Double]
+  /// Of an axis that is transformed.
+  public var elements: Int
+  public var outputs: Int
+  public var taps: Int { elements + 1 - outputs }
+  /// In how many sums the products of an element are added up.
+  public var sums: Int
+  public var input: WinogradInputFunction
+  public var output: WinogradOutputFunction
+
+  public init(
+    _ transform: (some WinogradTransform).Type, _ input: WinogradInputFunction, _ output: WinogradOutputFunction
+  ) {
+    (points, elements, outputs) = (transform.points, transform.elements, transform.outputs)
+    (sums, self.input, self.output) = (transform.sums, input, output)
+  }
+}
+
 /// What all tiles of one output transform share, and which part of this one lies inside the map.
 public struct WinogradOutputArguments: BitwiseCopyable, Sendable {
   public var rowStride = 0
-  public var rows = 4
-  public var columns = 4
+  public var rows = 0
+  public var columns = 0
   public var lower = -Float.infinity
   public var upper = Float.infinity
   public init() {}
 }
 
-/// The transform Bᵀ of six values, `step` floats apart.
+/// Bᵀ d B for the values of one block.
 @inlinable @inline(__always)
-func winogradInputPass<V: Vector>(
-  _ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int
-) {
-  let (x0, x1, x2) = (V(x), V(x + step), V(x + 2 * step))
-  let (x3, x4, x5) = (V(x + 3 * step), V(x + 4 * step), V(x + 5 * step))
-  let half = V(splat: 0.707_106_781_2)  // √½
-  let root = V(splat: 1.414_213_562_4)  // √2
-  let minusFiveHalves = V(splat: -2.5)
-  x0.plus(x4).fma(x2, minusFiveHalves).store(y)
-  let u = x4.fma(x2, V(splat: -2))
-  let s = x3.fma(x1, V(splat: -2)).times(half)
-  u.plus(s).store(y + outStep)
-  u.minus(s).store(y + 2 * outStep)
-  let p = x4.fma(x2, V(splat: -0.5))
-  let q = x3.fma(x1, V(splat: -0.5)).times(root)
-  p.plus(q).store(y + 3 * outStep)
-  p.minus(q).store(y + 4 * outStep)
-  x1.plus(x5).fma(x3, minusFiveHalves).store(y + 5 * outStep)
-}
-
-/// Bᵀ d B for the 6×6 values of one block.
-@inlinable @inline(__always)
-public func winogradInput<V: Vector>(
-  _ v: V.Type, _ x: Source, _ rowStride: Int, _ scratch: Target, _ y: Target, _ elementStride: Int
+public func winogradPlaneInput<T: WinogradTransform, V: Vector>(
+  _ t: T.Type, _ v: V.Type, _ x: Source, _ rowStride: Int, _ scratch: Target, _ y: Target, _ elementStride: Int
 ) {
   var lane = 0
   while lane < 16 {
     var j = 0
-    while j < 6 {
-      winogradInputPass(v, x + j * 16 + lane, rowStride, scratch + j * 16, 96)
+    while j < T.elements {
+      T.input(v, x + j * 16 + lane, rowStride, scratch + j * 16, T.elements * 16)
       j += 1
     }
     var i = 0
-    while i < 6 {
-      winogradInputPass(v, scratch + i * 96, 16, y + i * 6 * elementStride + lane, elementStride)
+    while i < T.elements {
+      T.input(v, scratch + i * T.elements * 16, 16, y + i * T.elements * elementStride + lane, elementStride)
       i += 1
     }
     lane += V.lanes
   }
 }
 
-/// The transform Aᵀ of six values, `step` floats apart.
+/// Bᵀ d for the rows of one column of one block; needs no scratch.
 @inlinable @inline(__always)
-func winogradOutputPass<V: Vector>(_ v: V.Type, _ m: Source, _ step: Int) -> (V, V, V, V) {
-  let (m0, m1, m2) = (V(m), V(m + step), V(m + 2 * step))
-  let (m3, m4, m5) = (V(m + 3 * step), V(m + 4 * step), V(m + 5 * step))
-  let (a, b) = (m1.plus(m2), m1.minus(m2))
-  let (c, d) = (m3.plus(m4), m3.minus(m4))
-  return (
-    m0.plus(a).plus(c), b.times(V(splat: 0.707_106_781_2)).fma(d, V(splat: 1.414_213_562_4)),
-    c.times(V(splat: 2)).fma(a, V(splat: 0.5)),
-    m5.fma(b, V(splat: 0.353_553_390_6)).fma(d, V(splat: 2.828_427_124_7))
-  )
+public func winogradLineInput<T: WinogradTransform, V: Vector>(
+  _ t: T.Type, _ v: V.Type, _ x: Source, _ rowStride: Int, _ scratch: Target, _ y: Target, _ elementStride: Int
+) {
+  var lane = 0
+  while lane < 16 {
+    T.input(v, x + lane, rowStride, y + lane, elementStride)
+    lane += V.lanes
+  }
 }
 
-/// Aᵀ m A, bias, shortcut and clamp for the 4×4 outputs of one block; what lies outside the map is not stored.
+/// Aᵀ m A, bias, shortcut and clamp for the outputs of one block; what lies outside the map is not stored.
 @inlinable @inline(__always)
-public func winogradOutput<V: Vector>(
-  _ v: V.Type, _ m: Source, _ elementStride: Int, _ scratch: Target, _ bias: Source, _ shortcut: Source?, _ y: Target,
-  _ arguments: UnsafeRawPointer
+public func winogradPlaneOutput<T: WinogradTransform, V: Vector>(
+  _ t: T.Type, _ v: V.Type, _ m: Source, _ elementStride: Int, _ scratch: Target, _ bias: Source, _ shortcut: Source?,
+  _ y: Target, _ arguments: UnsafeRawPointer
 ) {
   let g = arguments.assumingMemoryBound(to: WinogradOutputArguments.self).pointee
   let (lower, upper) = (V(splat: g.lower), V(splat: g.upper))
@@ -86,23 +83,36 @@ public func winogradOutput<V: Vector>(
   while lane < 16 {
     let start = V(bias + lane)
     var j = 0
-    while j < 6 {
-      let (o0, o1, o2, o3) = winogradOutputPass(v, m + j * elementStride + lane, 6 * elementStride)
-      o0.store(scratch + j * 16)
-      o1.store(scratch + 96 + j * 16)
-      o2.store(scratch + 192 + j * 16)
-      o3.store(scratch + 288 + j * 16)
+    while j < T.elements {
+      T.output(v, m + j * elementStride + lane, T.elements * elementStride) { i, value in
+        value.store(scratch + (i * T.elements + j) * 16)
+      }
       j += 1
     }
     var i = 0
     while i < g.rows {
-      let (o0, o1, o2, o3) = winogradOutputPass(v, scratch + i * 96, 16)
-      let p = i * g.rowStride + lane
-      finish(o0, start, shortcut, y, p, lower, upper)
-      if g.columns > 1 { finish(o1, start, shortcut, y, p + 16, lower, upper) }
-      if g.columns > 2 { finish(o2, start, shortcut, y, p + 32, lower, upper) }
-      if g.columns > 3 { finish(o3, start, shortcut, y, p + 48, lower, upper) }
+      T.output(v, scratch + i * T.elements * 16, 16) { j, value in
+        if j < g.columns { finish(value, start, shortcut, y, i * g.rowStride + j * 16 + lane, lower, upper) }
+      }
       i += 1
+    }
+    lane += V.lanes
+  }
+}
+
+/// Aᵀ m, bias, shortcut and clamp for the rows of one column of one block, without scratch; what lies outside the map is not stored.
+@inlinable @inline(__always)
+public func winogradLineOutput<T: WinogradTransform, V: Vector>(
+  _ t: T.Type, _ v: V.Type, _ m: Source, _ elementStride: Int, _ scratch: Target, _ bias: Source, _ shortcut: Source?,
+  _ y: Target, _ arguments: UnsafeRawPointer
+) {
+  let g = arguments.assumingMemoryBound(to: WinogradOutputArguments.self).pointee
+  let (lower, upper) = (V(splat: g.lower), V(splat: g.upper))
+  var lane = 0
+  while lane < 16 {
+    let start = V(bias + lane)
+    T.output(v, m + lane, elementStride) { i, value in
+      if i < g.rows { finish(value, start, shortcut, y, i * g.rowStride + lane, lower, upper) }
     }
     lane += V.lanes
   }

@@ -112,6 +112,27 @@ let depthwiseKernels: [DepthwiseKey: DepthwiseFunction] = [
   },
 ]
 
+let winogradPlanes = [
+  WinogradKernel(
+    SixPoints<N4>.self, { winogradPlaneInput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4) },
+    { winogradPlaneOutput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
+  WinogradKernel(
+    SixPoints<N2>.self, { winogradPlaneInput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4) },
+    { winogradPlaneOutput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
+]
+
+let winogradLines = [
+  WinogradKernel(
+    SixPoints<N4>.self, { winogradLineInput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4) },
+    { winogradLineOutput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
+  WinogradKernel(
+    SixPoints<N2>.self, { winogradLineInput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4) },
+    { winogradLineOutput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
+  WinogradKernel(
+    NinePoints.self, { winogradLineInput(NinePoints.self, V.self, $0, $1, $2, $3, $4) },
+    { winogradLineOutput(NinePoints.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
+]
+
 func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int]) -> KernelSet {
   KernelSet(
     name: name, tiles: tiles, tileHeights: tileHeights, depthwise: depthwiseKernels,
@@ -129,8 +150,7 @@ func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int])
     simAM: { simAM(V.self, $0, $1, $2, $3) },
     lrn: { lrn(V.self, $0, $1, $2, $3) },
     addSample: { addSample(V.self, $0, $1, $2, $3, $4, $5, $6) },
-    winogradInput: { winogradInput(V.self, $0, $1, $2, $3, $4) },
-    winogradOutput: { winogradOutput(V.self, $0, $1, $2, $3, $4, $5, $6) },
+    winogradPlanes: winogradPlanes, winogradLines: winogradLines,
     matrixVector: { matrixVector(VectorColumns.self, $0, $1, $2, $3, $4, $5) },
     softmax: { softmaxRow(V.self, $0, $1, $2) },
     layerNorm: { layerNormRow(V.self, $0, $1, $2, $3, $4, $5) },

@@ -6,28 +6,41 @@ import _SwiftletTestSupport
 
 /// What floats of 32 bits, and transforms beside direct sums, cost in precision: errors against double precision from end to end.
 @Suite(.serialized) struct PrecisionTests {
-  /// A 3×3 convolution as networks have them.
+  /// A convolution as networks have them.
   struct Case: CustomTestStringConvertible {
     var (ins, outs, height, width): (Int, Int, Int, Int)
-    var testDescription: String { "\(ins) -> \(outs), \(height)x\(width)" }
+    var kernel = [3, 3]
+    var testDescription: String { "\(kernel[0])x\(kernel[1]), \(ins) -> \(outs), \(height)x\(width)" }
   }
 
   static let cases = [
     Case(ins: 24, outs: 24, height: 28, width: 28), Case(ins: 64, outs: 64, height: 28, width: 28),
     Case(ins: 128, outs: 32, height: 14, width: 14), Case(ins: 256, outs: 48, height: 14, width: 14),
     Case(ins: 48, outs: 80, height: 19, width: 23),
+    Case(ins: 32, outs: 32, height: 17, width: 17, kernel: [1, 7]),
+    Case(ins: 64, outs: 48, height: 17, width: 17, kernel: [7, 1]),
+    Case(ins: 192, outs: 192, height: 17, width: 17, kernel: [1, 7]),
+    Case(ins: 192, outs: 64, height: 17, width: 17, kernel: [7, 1]),
+    Case(ins: 512, outs: 32, height: 12, width: 12, kernel: [7, 1]),
+    Case(ins: 24, outs: 64, height: 14, width: 14, kernel: [5, 5]),
+    Case(ins: 48, outs: 64, height: 35, width: 35, kernel: [5, 5]),
+    Case(ins: 192, outs: 32, height: 14, width: 14, kernel: [5, 5]),
+    Case(ins: 384, outs: 96, height: 8, width: 8, kernel: [1, 3]),
+    Case(ins: 384, outs: 96, height: 8, width: 8, kernel: [3, 1]),
+    Case(ins: 48, outs: 64, height: 20, width: 18, kernel: [1, 5]),
+    Case(ins: 96, outs: 32, height: 18, width: 20, kernel: [5, 1]),
   ]
 
   @Test(arguments: cases, InstructionSet.available)
   func transformsStayNearDirectSums(_ item: Case, _ set: InstructionSet) throws {
     let graph = try Graph(input: [1, item.ins, item.height, item.width]) { image in
-      [image.scoped("conv", Conv2D(item.outs, 3, bias: true))]
+      [image.scoped("conv", Conv2D(item.outs, kernel: item.kernel, bias: true))]
     }
     try checkTransforms(graph, Rule(), set)
   }
 
-  /// Networks that are mostly 3×3 convolutions, on small images.
-  @Test(arguments: ["squeezenet1_1", "vovnet27_slim", "repvgg_a0"], InstructionSet.available)
+  /// Networks that are mostly 3×3 convolutions, or have other windows that are transformed, on small images.
+  @Test(arguments: ["squeezenet1_1", "vovnet27_slim", "repvgg_a0", "inception_v3"], InstructionSet.available)
   func networksStayNearDirectSums(_ name: String, _ set: InstructionSet) throws {
     let model = try #require(allModels.first { $0.name == name })
     try checkTransforms(model.graph(size: (96, 96)), Rule(gain: 1), set)

@@ -13,6 +13,7 @@ let allCases: [KernelCase] =
   }
   + dilated.map { convolution("direct 3×3, dilation 2", Window(3, dilation: 2), $0.from, $0.to, $0.map + 4) }
   + winograd.map { convolution("Winograd 3×3", Window(3, pad: 1), $0.from, $0.to, $0.map) }
+  + otherWindows.map { winogradCase($0.kernel, $0.from, $0.to, $0.map) }
   + stems.map {
     convolution("first \($0.kernel)×\($0.kernel)", Window($0.kernel, stride: 2, pad: $0.kernel / 2), 3, $0.to, 224)
   }
@@ -33,6 +34,9 @@ private let depthwise: [(kernel: Int, stride: Int, channels: Int, map: Int)] = [
 private let direct: [(from: Int, to: Int, map: Int)] = [(32, 64, 56), (64, 128, 28), (128, 256, 14), (256, 512, 7)]
 private let dilated: [(from: Int, to: Int, map: Int)] = [(64, 64, 28), (256, 256, 14)]
 private let winograd: [(from: Int, to: Int, map: Int)] = [(64, 64, 56), (128, 128, 28), (256, 256, 14), (512, 512, 7)]
+private let otherWindows: [(kernel: [Int], from: Int, to: Int, map: Int)] = [
+  ([5, 5], 48, 64, 35), ([1, 7], 192, 192, 17), ([7, 1], 192, 192, 17), ([1, 3], 384, 384, 8), ([3, 1], 384, 384, 8),
+]
 private let stems: [(kernel: Int, to: Int)] = [(3, 16), (3, 32), (7, 64)]
 private let vectors: [(from: Int, to: Int)] = [(96, 24), (960, 1280), (1280, 1000), (2048, 1000)]
 private let attentions: [(tokens: Int, heads: Int, size: Int)] = [(49, 8, 32), (196, 6, 64), (256, 4, 36)]
@@ -52,6 +56,7 @@ private func convolution(
   let op = Conv(window, group: group)
   let weight: Shape = [to, from / group, window.kernel[0], window.kernel[1]]
   func inputs(_ map: Int) -> [Shape] { [[1, from, map, map], weight, [to]] }
+  // As high as wide.
   func output(_ map: Int) -> Int {
     (map + 2 * window.pads.top - window.dilations[0] * (window.kernel[0] - 1) - 1) / window.strides[0] + 1
   }
@@ -68,6 +73,11 @@ private func depthwiseCase(_ kernel: Int, _ stride: Int, _ channels: Int, _ map:
   convolution(
     "depthwise \(kernel)×\(kernel), stride \(stride)", Window(kernel, stride: stride, pad: kernel / 2), channels,
     channels, map, group: channels)
+}
+
+private func winogradCase(_ kernel: [Int], _ from: Int, _ to: Int, _ map: Int) -> KernelCase {
+  let window = Window(kernel, pads: Pads(kernel[0] / 2, kernel[1] / 2))
+  return convolution("Winograd \(kernel[0])×\(kernel[1])", window, from, to, map)
 }
 
 private func linear(_ from: Int, _ to: Int) -> KernelCase {

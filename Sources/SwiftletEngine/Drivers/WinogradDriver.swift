@@ -1,4 +1,5 @@
 import SwiftletKernels
+import SwiftletOps
 
 /// Tiles that go through the transforms and products together, so that everything between stays in the second cache.
 struct WinogradGroup: BitwiseCopyable {
@@ -7,31 +8,63 @@ struct WinogradGroup: BitwiseCopyable {
   var spans: RowCutList
 }
 
-/// A 3×3 convolution of stride 1 by Winograd's F(4×4, 3×3): groups of tiles are transformed, multiplied element by element, and transformed
+/// Where tiles lie on the maps that are read and written; strides in floats.
+struct WinogradMap: BitwiseCopyable {
+  var tileRows: Int
+  var tileColumns: Int
+  var elementRows: Int
+  var elementColumns: Int
+  var outputRows: Int
+  var outputColumns: Int
+  var height: Int
+  var width: Int
+  var rowStride: Int
+  var columnStride: Int
+  var inputHeight: Int
+  var inputWidth: Int
+  var inputRowStride: Int
+  var inputColumnStride: Int
+  var top: Int
+  var left: Int
+  var elements: Int { elementRows * elementColumns }
+
+  init(_ tiling: WinogradTiling, _ x: BlockedView, _ y: BlockedView, _ pads: Pads) {
+    (tileRows, tileColumns) = tiling.tiles
+    (elementRows, elementColumns) = tiling.elements
+    (outputRows, outputColumns) = tiling.outputs
+    (height, width, rowStride, columnStride) = (y.height, y.width, y.width * 16, 16)
+    (inputHeight, inputWidth, inputRowStride, inputColumnStride) = (x.height, x.width, x.width * 16, 16)
+    (top, left) = (pads.top, pads.left)
+    if tiling.isTransposed {
+      swap(&height, &width)
+      swap(&rowStride, &columnStride)
+      swap(&inputHeight, &inputWidth)
+      swap(&inputRowStride, &inputColumnStride)
+      swap(&top, &left)
+    }
+  }
+}
+
+/// A convolution of stride 1 by Winograd's transforms: groups of tiles are transformed, multiplied element by element, and transformed
 /// back, panel after panel.
 struct WinogradCommand: BitwiseCopyable {
   var inputTransform: WinogradInputFunction
   var outputTransform: WinogradOutputFunction
   var output = WinogradOutputArguments()
+  var map: WinogradMap
   var input: BlockList
   var target: UnsafeMutablePointer<Float>
   var shortcut: UnsafePointer<Float>?
-  /// 36 panels for each panel of output channels, and the biases of all.
+  /// A panel for each panel of output channels, element and sum, and the biases of all. `inputOffset` and `outputOffset` count blocks.
   var panels: UnsafePointer<PanelCall>
   var panelCount: Int
+  /// Of each element; all but the first add to what is there.
+  var sums: Int
   var biases: UnsafePointer<Float>
   /// All groups but perhaps the last have as many tiles as the first.
   var full: WinogradGroup
   var rest: WinogradGroup
   var batch: Int
-  var tileRows: Int
-  var tileColumns: Int
-  var height: Int
-  var width: Int
-  var inputHeight: Int
-  var inputWidth: Int
-  var top: Int
-  var left: Int
   var inputBlocks: Int
   var outputBatchStride: Int
   var outputPlane: Int
@@ -47,7 +80,7 @@ struct WinogradCommand: BitwiseCopyable {
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: WinogradCommand.self)
-    let tiles = c.pointee.batch * c.pointee.tileRows * c.pointee.tileColumns
+    let tiles = c.pointee.batch * c.pointee.map.tileRows * c.pointee.map.tileColumns
     let groups = (tiles + c.pointee.full.tiles - 1) / c.pointee.full.tiles
     let scratch = c.pointee.scratch + thread * c.pointee.scratchStride
     let panels = c.pointee.splitsPanels ? share(c.pointee.panelCount, thread, threads) : 0..<c.pointee.panelCount
@@ -60,12 +93,12 @@ struct WinogradCommand: BitwiseCopyable {
 
   private func run(_ group: WinogradGroup, _ first: Int, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
     let temporary = scratch
-    let elements = scratch + 36 * 16 * 2
+    let elements = scratch + map.elements * 16 * 2
     let elementStride = inputBlocks * group.tiles * 16
-    let products = elements + 36 * elementStride
+    let products = elements + map.elements * elementStride
     for tile in 0..<group.tiles { transformInput(first + tile, tile, group.tiles, elements, elementStride, temporary) }
     for panel in panels {
-      let calls = self.panels + panel * 36
+      let calls = self.panels + panel * map.elements * sums
       let width = calls.pointee.width
       let productStride = width * group.tiles
       multiply(group, calls, elements, elementStride, products, productStride)
@@ -77,51 +110,59 @@ struct WinogradCommand: BitwiseCopyable {
     }
   }
 
-  /// The 36 elements of one tile, for every block of channels; a tile at the edge is read through a copy with zeros.
+  /// The elements of one tile, for every block of channels; a tile at the edge is read through a copy with zeros.
   @inline(__always)
   private func transformInput(
     _ index: Int, _ tile: Int, _ tiles: Int, _ to: UnsafeMutablePointer<Float>, _ stride: Int,
     _ temporary: UnsafeMutablePointer<Float>
   ) {
-    let image = index / (tileRows * tileColumns)
-    let y = index / tileColumns % tileRows * 4 - top
-    let x = index % tileColumns * 4 - left
-    let isInside = y >= 0 && x >= 0 && y + 6 <= inputHeight && x + 6 <= inputWidth
+    let image = index / (map.tileRows * map.tileColumns)
+    let y = index / map.tileColumns % map.tileRows * map.outputRows - map.top
+    let x = index % map.tileColumns * map.outputColumns - map.left
+    let rows = max(0, y)..<max(0, y, min(map.inputHeight, y + map.elementRows))
+    let columns = max(0, x)..<max(0, x, min(map.inputWidth, x + map.elementColumns))
+    let isInside = rows.count == map.elementRows && columns.count == map.elementColumns
     for block in 0..<inputBlocks {
       let plane = input[image * inputBlocks + block]
       let target = to + (block * tiles + tile) * 16
       if isInside {
-        inputTransform(plane + (y * inputWidth + x) * 16, inputWidth * 16, temporary, target, stride)
+        inputTransform(
+          plane + y * map.inputRowStride + x * map.inputColumnStride, map.inputRowStride, temporary, target, stride)
       } else {
-        let patch = temporary + 36 * 16
-        patch.update(repeating: 0, count: 36 * 16)
-        let (x0, x1) = (max(0, x), min(inputWidth, x + 6))
-        for row in max(0, y)..<max(max(0, y), min(inputHeight, y + 6)) where x1 > x0 {
-          (patch + ((row - y) * 6 + x0 - x) * 16).update(
-            from: plane + (row * inputWidth + x0) * 16, count: (x1 - x0) * 16)
+        let patch = temporary + map.elements * 16
+        patch.update(repeating: 0, count: map.elements * 16)
+        for row in rows {
+          for column in columns {
+            (patch + ((row - y) * map.elementColumns + column - x) * 16).update(
+              from: plane + row * map.inputRowStride + column * map.inputColumnStride, count: 16)
+          }
         }
-        inputTransform(patch, 96, temporary, target, stride)
+        inputTransform(patch, map.elementColumns * 16, temporary, target, stride)
       }
     }
   }
 
-  /// 36 matrix products, one for each element.
+  /// A matrix product for each element.
   @inline(__always)
   private func multiply(
     _ group: WinogradGroup, _ calls: UnsafePointer<PanelCall>, _ from: UnsafeMutablePointer<Float>, _ stride: Int,
     _ to: UnsafeMutablePointer<Float>, _ productStride: Int
   ) {
     withUnsafePointer(to: group.arguments) { arguments in
-      for element in 0..<36 {
-        let call = calls + element
-        var i = 0
-        while i < group.spans.count {
-          let span = group.spans[i]
-          let count = max(1, group.spans.whole - i)
+      for i in 0..<map.elements * sums {
+        let (call, element) = (calls + i, i / sums)
+        let input = from + element * stride + call.pointee.panel.inputOffset * group.tiles * 16
+        let output = to + element * productStride
+        let added = i % sums == 0 ? nil : UnsafePointer(output)
+        var j = 0
+        while j < group.spans.count {
+          let span = group.spans[j]
+          let count = max(1, group.spans.whole - j)
+          let first = span.first * 16
           call.pointee.tile(
-            span.height, count, UnsafeRawPointer(arguments), UnsafeRawPointer(call),
-            from + element * stride + span.first * 16, to + element * productStride + span.first * 16, nil)
-          i += count
+            span.height, count, UnsafeRawPointer(arguments), UnsafeRawPointer(call), input + first, output + first,
+            added.map { $0 + first })
+          j += count
         }
       }
     }
@@ -132,13 +173,13 @@ struct WinogradCommand: BitwiseCopyable {
     _ index: Int, _ tile: Int, _ tiles: Int, _ firstBlock: Int, _ blocks: Int, _ from: UnsafeMutablePointer<Float>,
     _ stride: Int, _ temporary: UnsafeMutablePointer<Float>
   ) {
-    let image = index / (tileRows * tileColumns)
-    let y = index / tileColumns % tileRows * 4
-    let x = index % tileColumns * 4
+    let image = index / (map.tileRows * map.tileColumns)
+    let y = index / map.tileColumns % map.tileRows * map.outputRows
+    let x = index % map.tileColumns * map.outputColumns
     var arguments = output
-    arguments.rows = min(4, height - y)
-    arguments.columns = min(4, width - x)
-    let pixel = (y * width + x) * 16
+    arguments.rows = min(map.outputRows, map.height - y)
+    arguments.columns = min(map.outputColumns, map.width - x)
+    let pixel = y * map.rowStride + x * map.columnStride
     for b in 0..<blocks {
       let block = firstBlock + b
       let to = target + (image * outputBatchStride + block * outputPlane + pixel)

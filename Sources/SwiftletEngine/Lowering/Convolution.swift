@@ -210,7 +210,8 @@ extension Planner {
   private func reason(_ node: Graph.Node, _ fused: FusedConv, _ choice: TileChoice) -> String {
     let (input, conv) = (graph[node.inputs[0]].shape, fused.conv)
     guard input.rank == 4 else { return "\(input[2]) → \(node.shape[2]) channels of \(input[1]) tokens" }
-    let refusal = conv.window.kernel == [3, 3] ? winogradRefusal(conv, input, node.shape, precision, tuning) : nil
+    let refusal = WinogradTiling(kernels, conv.window, node.shape)?.refusal(
+      conv, input, node.shape, precision, tuning)
     let walk = choice.isDense ? "channels in order" : "an offset for each product"
     return "\(conv.facts(input, node.shape)): \(walk)" + (refusal.map { "; no Winograd, \($0)" } ?? "")
   }

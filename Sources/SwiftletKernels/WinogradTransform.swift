@@ -1,0 +1,117 @@
+// Sums of products along an axis as values of polynomials: Cook and Toom's way, as in Lavin and Gray, CVPR 2016, section 4. For
+// sums d ∗ g the transforms are Aᵀ[(G g) ⊙ (Bᵀ d)]. All three follow from the points, which lie at 0, in pairs ±p, and perhaps at
+// ∞. With M the product of (x − p) over all finite points, Bᵀ holds the coefficients of M / (x − p), and of M at ∞; Aᵀ holds the
+// powers of the points; G the powers over the value of M / (x − p) at p.
+
+/// F(outputs, taps) along one axis: one product for each point, instead of one for each pair of output and tap.
+public protocol WinogradTransform {
+  /// The finite points.
+  static var points: [Double] { get }
+  /// Those and perhaps ∞: as many as inputs of a tile.
+  static var elements: Int { get }
+  static var outputs: Int { get }
+  /// In how many sums, of about as many channels each, the products of an element are to be added up: shorter sums round less.
+  static var sums: Int { get }
+  /// Bᵀ of as many values as elements, `step` floats apart, to `y` and on in steps of `outStep`.
+  static func input<V: Vector>(_ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int)
+  /// Aᵀ of as many values as elements, `step` floats apart; `give` takes the number of an output and the output.
+  static func output<V: Vector>(_ v: V.Type, _ m: Source, _ step: Int, _ give: (Int, V) -> Void)
+}
+
+/// F(4, 3) and F(2, 5): the points 0, ±√½, ±√2, ∞ keep the error near that of direct sums, also along both axes.
+public enum SixPoints<Outputs: Number>: WinogradTransform {
+  @inlinable @inline(__always) static var p: Float { 0.707_106_781_2 }
+  @inlinable @inline(__always) static var q: Float { 1.414_213_562_4 }
+
+  public static var points: [Double] { [0, 0.5.squareRoot(), -0.5.squareRoot(), 2.0.squareRoot(), -2.0.squareRoot()] }
+  @inlinable @inline(__always) public static var elements: Int { 6 }
+  @inlinable @inline(__always) public static var outputs: Int { Outputs.value }
+  public static var sums: Int { 1 }
+
+  @inlinable @inline(__always)
+  public static func input<V: Vector>(_ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int) {
+    let (x0, x1, x2) = (V(x), V(x + step), V(x + 2 * step))
+    let (x3, x4, x5) = (V(x + 3 * step), V(x + 4 * step), V(x + 5 * step))
+    monic(x0, x2, x4, 0.5, 2).store(y)
+    storePair(monic(x2, x4, 2), monic(x1, x3, 2), p, y + outStep, outStep)
+    storePair(monic(x2, x4, 0.5), monic(x1, x3, 0.5), q, y + 3 * outStep, outStep)
+    monic(x1, x3, x5, 0.5, 2).store(y + 5 * outStep)
+  }
+
+  @inlinable @inline(__always)
+  public static func output<V: Vector>(_ v: V.Type, _ m: Source, _ step: Int, _ give: (Int, V) -> Void) {
+    let (m1, m2, m3, m4) = (V(m + step), V(m + 2 * step), V(m + 3 * step), V(m + 4 * step))
+    let (a, b, c, d) = (m1.plus(m2), m1.minus(m2), m3.plus(m4), m3.minus(m4))
+    give(0, V(m).plus(a).plus(c))
+    if outputs == 4 {
+      give(1, b.times(V(splat: p)).fma(d, V(splat: q)))
+      give(2, c.times(V(splat: 2)).fma(a, V(splat: 0.5)))
+    }
+    let (pPower, qPower) = outputs == 4 ? (0.5 * p, 2 * q) : (p, q)
+    give(outputs - 1, V(m + 5 * step).fma(b, V(splat: pPower)).fma(d, V(splat: qPower)))
+  }
+}
+
+/// F(3, 7): the points 0, ±½, ±⅞, ±3/2, ±4. All numbers of Bᵀ and Aᵀ are floats; with two sums the error is two to three times
+/// that of direct ones, as along both axes of `SixPoints`. F(4, 7) has five to eight times that.
+public enum NinePoints: WinogradTransform {
+  public static var points: [Double] { [0, 0.5, -0.5, 0.875, -0.875, 1.5, -1.5, 4, -4] }
+  @inlinable @inline(__always) public static var elements: Int { 9 }
+  @inlinable @inline(__always) public static var outputs: Int { 3 }
+  public static var sums: Int { 2 }
+
+  @inlinable @inline(__always)
+  public static func input<V: Vector>(_ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int) {
+    let (x1, x2, x3, x4) = (V(x + step), V(x + 2 * step), V(x + 3 * step), V(x + 4 * step))
+    let (x5, x6, x7, x8) = (V(x + 5 * step), V(x + 6 * step), V(x + 7 * step), V(x + 8 * step))
+    let (a, b, c, d): (Float, Float, Float, Float) = (0.25, 0.765_625, 2.25, 16)
+    monic(V(x), x2, x4, x6, x8, a, b, c, d).store(y)
+    storePair(monic(x2, x4, x6, x8, b, c, d), monic(x1, x3, x5, x7, b, c, d), 0.5, y + outStep, outStep)
+    storePair(monic(x2, x4, x6, x8, a, c, d), monic(x1, x3, x5, x7, a, c, d), 0.875, y + 3 * outStep, outStep)
+    storePair(monic(x2, x4, x6, x8, a, b, d), monic(x1, x3, x5, x7, a, b, d), 1.5, y + 5 * outStep, outStep)
+    storePair(monic(x2, x4, x6, x8, a, b, c), monic(x1, x3, x5, x7, a, b, c), 4, y + 7 * outStep, outStep)
+  }
+
+  @inlinable @inline(__always)
+  public static func output<V: Vector>(_ v: V.Type, _ m: Source, _ step: Int, _ give: (Int, V) -> Void) {
+    let (m1, m2, m3, m4) = (V(m + step), V(m + 2 * step), V(m + 3 * step), V(m + 4 * step))
+    let (m5, m6, m7, m8) = (V(m + 5 * step), V(m + 6 * step), V(m + 7 * step), V(m + 8 * step))
+    let (a, b, c, d) = (m1.plus(m2), m3.plus(m4), m5.plus(m6), m7.plus(m8))
+    give(0, V(m).plus(a).plus(b).plus(c).plus(d))
+    give(2, d.times(V(splat: 16)).fma(c, V(splat: 2.25)).fma(b, V(splat: 0.765_625)).fma(a, V(splat: 0.25)))
+    let (e, f, g, h) = (m1.minus(m2), m3.minus(m4), m5.minus(m6), m7.minus(m8))
+    give(1, h.times(V(splat: 4)).fma(g, V(splat: 1.5)).fma(f, V(splat: 0.875)).fma(e, V(splat: 0.5)))
+  }
+}
+
+/// The values at p and −p: of an even part, and of an odd part but for its factor p.
+@inlinable @inline(__always)
+func storePair<V: Vector>(_ even: V, _ odd: V, _ p: Float, _ y: Target, _ step: Int) {
+  even.fma(odd, V(splat: p)).store(y)
+  even.fma(odd, V(splat: -p)).store(y + step)
+}
+
+/// The sum of values times coefficients of (t − a), from the constant one on.
+@inlinable @inline(__always)
+func monic<V: Vector>(_ x0: V, _ x1: V, _ a: Float) -> V { x1.fma(x0, V(splat: -a)) }
+
+/// The same of (t − a)(t − b).
+@inlinable @inline(__always)
+func monic<V: Vector>(_ x0: V, _ x1: V, _ x2: V, _ a: Float, _ b: Float) -> V {
+  x2.fma(x1, V(splat: -(a + b))).fma(x0, V(splat: a * b))
+}
+
+/// The same of (t − a)(t − b)(t − c).
+@inlinable @inline(__always)
+func monic<V: Vector>(_ x0: V, _ x1: V, _ x2: V, _ x3: V, _ a: Float, _ b: Float, _ c: Float) -> V {
+  x3.fma(x2, V(splat: -(a + b + c))).fma(x1, V(splat: a * b + c * (a + b))).fma(x0, V(splat: -a * b * c))
+}
+
+/// The same of (t − a)(t − b)(t − c)(t − d).
+@inlinable @inline(__always)
+func monic<V: Vector>(
+  _ x0: V, _ x1: V, _ x2: V, _ x3: V, _ x4: V, _ a: Float, _ b: Float, _ c: Float, _ d: Float
+) -> V {
+  x4.fma(x3, V(splat: -(a + b + c + d))).fma(x2, V(splat: a * b + c * d + (a + b) * (c + d)))
+    .fma(x1, V(splat: -(a * b * (c + d) + c * d * (a + b)))).fma(x0, V(splat: a * b * c * d))
+}

@@ -1,0 +1,98 @@
+import SwiftletEngine
+import SwiftletGraph
+import SwiftletOps
+import SwiftletZoo
+import Testing
+import _SwiftletTestSupport
+
+/// Convolutions by transforms: every window, whatever the map, its borders, and what follows.
+@Suite struct WinogradTests {
+  static let windows = [[3, 3], [5, 5], [1, 3], [3, 1], [1, 5], [5, 1], [1, 7], [7, 1]]
+
+  static func graph(_ kernel: [Int], _ pads: Pads, _ size: [Int], batch: Int = 1, outs: Int = 40) throws -> Graph {
+    try Graph(input: [batch, 36, size[0], size[1]]) { x in
+      [
+        x.apply(
+          Conv(Window(kernel, pads: pads)), x.parameter("w", Shape([outs, 36] + kernel)), x.parameter("b", [outs]))
+      ]
+    }
+  }
+
+  static func kernel(_ plan: Plan) -> String { plan.stepTitles.first { $0.multiplyAdds > 0 }?.kernel ?? "" }
+
+  /// Maps around the sizes of tiles, with zeros on either side, on one, or on none.
+  @Test(arguments: windows, InstructionSet.available)
+  func anyMapAndBorder(_ kernel: [Int], _ set: InstructionSet) throws {
+    let same = Pads(kernel[0] / 2, kernel[1] / 2)
+    var transformed = 0
+    for pads in [same, .none, Pads(top: kernel[0] - 1), Pads(left: 9, bottom: 2)] {
+      for size in [[18, 18], [9, 20], [17, 8], [12, 13]] {
+        let graph = try Self.graph(kernel, pads, size)
+        let (input, weights) = (Rule().input(Shape([1, 36] + size)), Rule().weights(for: graph))
+        let plan = try Plan(graph, instructionSet: set)
+        let error = try Session(plan, weights).run(input)[0].relativeError(to: graph.interpret(input, weights)[0])
+        #expect(error < 2e-6, "\(pads) \(size)")
+        transformed += Self.kernel(plan) == "winograd \(kernel[0])x\(kernel[1])" ? 1 : 0
+      }
+    }
+    #expect(transformed >= 4, "few maps are refused")
+  }
+
+  /// Activations in the transform and after it, shortcuts, and batches.
+  @Test(arguments: windows, InstructionSet.available)
+  func whatFollows(_ kernel: [Int], _ set: InstructionSet) throws {
+    let same = Pads(kernel[0] / 2, kernel[1] / 2)
+    let graph = try Graph(input: [2, 32, 14, 16]) { x in
+      func convolved(_ x: Tensor, _ name: String) -> Tensor {
+        x.apply(Conv(Window(kernel, pads: same)), x.parameter(name, Shape([32, 32] + kernel)))
+      }
+      let a = convolved(x, "a").relu
+      let b = (convolved(a, "b") + x).relu
+      return [convolved(b, "c").hardSwish + a, b]
+    }
+    let (input, weights) = (Rule().input([2, 32, 14, 16]), Rule(gain: 1).weights(for: graph))
+    let plan = try Plan(graph, instructionSet: set)
+    #expect(plan.stepTitles.count { $0.kernel.hasPrefix("winograd \(kernel[0])x\(kernel[1])") } == 3)
+    let truth = try graph.interpret(input, weights)
+    for (answer, truth) in zip(try Session(plan, weights).run(input), truth) {
+      #expect(answer.relativeError(to: truth) < 4e-6)
+    }
+  }
+
+  /// Few tiles and many, in groups of any size.
+  @Test(arguments: windows, InstructionSet.available)
+  func sameBitsForAnyThreadsAndBatchMates(_ kernel: [Int], _ set: InstructionSet) throws {
+    let same = Pads(kernel[0] / 2, kernel[1] / 2)
+    for size in [[8, 8], [17, 19]] {
+      var tuning = Tuning(for: set)
+      tuning.winogradGroupBytes = 64 << 10
+      func answer(_ salts: [Int], threads: Int) throws -> [Float] {
+        let graph = try Self.graph(kernel, same, size, batch: salts.count, outs: 96)
+        let plan = try Plan(graph, instructionSet: set, tuning: tuning, threads: threads)
+        let images = salts.flatMap { Rule(salt: "\($0)").input(Shape([1, 36] + size)).scalars }
+        let session = try Session(plan, Rule().weights(for: graph))
+        return try session.run(NDArray(Shape([salts.count, 36] + size), images))[0].scalars
+      }
+      let alone = try answer([1], threads: 1)
+      for threads in [2, 3, 5] { #expect(try answer([1], threads: threads) == alone) }
+      for threads in [1, 2] {
+        #expect(try Array(answer([7, 1, 3], threads: threads)[alone.count..<2 * alone.count]) == alone)
+      }
+    }
+  }
+
+  /// Other windows, strides and dilations have no transform, and strict plans use none.
+  @Test func whatHasNone() throws {
+    for window in [Window(7, pad: 3), Window([1, 9]), Window([3, 5]), Window(3, stride: 2), Window(5, dilation: 2)] {
+      let graph = try Graph(input: [1, 32, 20, 20]) { x in
+        [x.apply(Conv(window), x.parameter("w", Shape([32, 32] + window.kernel)))]
+      }
+      #expect(try Self.kernel(Plan(graph)).hasPrefix("tile"), "\(window)")
+    }
+    for kernel in Self.windows {
+      let graph = try Self.graph(kernel, .none, [18, 18])
+      let step = try Plan(graph, precision: .strict).stepTitles.first { $0.multiplyAdds > 0 }
+      #expect(step?.kernel.hasPrefix("tile") == true && step?.reason.contains("sums are to be direct") == true)
+    }
+  }
+}
