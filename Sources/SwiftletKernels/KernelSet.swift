@@ -54,6 +54,8 @@ public struct KernelSet: Sendable {
   public var resize: ResizeFunction
   public var winogradInput: WinogradInputFunction
   public var winogradOutput: WinogradOutputFunction
+  public var strassenSums: StrassenSumsFunction
+  public var strassenLast: StrassenLastFunction
   public var matrixVector: MatrixVectorFunction
   public var softmax: SoftmaxFunction
   public var layerNorm: LayerNormFunction
@@ -80,6 +82,7 @@ public struct KernelSet: Sendable {
     channelNorm: ChannelNormFunction, moments: MomentsFunction, simAM: SimAMFunction, lrn: LRNFunction,
     addSample: SamplingFunction,
     winogradInput: WinogradInputFunction, winogradOutput: WinogradOutputFunction,
+    strassenSums: StrassenSumsFunction, strassenLast: StrassenLastFunction,
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
     attentionWeights: AttentionWeightsFunction, multiplyAdd: MultiplyAddFunction, read: ReadFunction, lanes: Int
   ) {
@@ -91,6 +94,7 @@ public struct KernelSet: Sendable {
     (self.channelNorm, self.moments, self.simAM, self.lrn) = (channelNorm, moments, simAM, lrn)
     self.addSample = addSample
     (self.winogradInput, self.winogradOutput) = (winogradInput, winogradOutput)
+    (self.strassenSums, self.strassenLast) = (strassenSums, strassenLast)
     (self.matrixVector, self.softmax, self.layerNorm) = (matrixVector, softmax, layerNorm)
     self.attentionWeights = attentionWeights
     (self.multiplyAdd, self.read, self.lanes) = (multiplyAdd, read, lanes)

@@ -129,6 +129,8 @@ func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int])
     addSample: { addSample(V.self, $0, $1, $2, $3, $4, $5, $6) },
     winogradInput: { winogradInput(V.self, $0, $1, $2, $3, $4) },
     winogradOutput: { winogradOutput(V.self, $0, $1, $2, $3, $4, $5, $6) },
+    strassenSums: { strassenSums(V.self, $0, $1, $2, $3, $4, $5, $6, $7) },
+    strassenLast: { strassenLast(V.self, $0, $1, $2, $3, $4, $5, $6, $7, $8, $9) },
     matrixVector: { matrixVector(VectorColumns.self, $0, $1, $2, $3, $4, $5) },
     softmax: { softmaxRow(V.self, $0, $1, $2) },
     layerNorm: { layerNormRow(V.self, $0, $1, $2, $3, $4, $5) },

@@ -38,6 +38,7 @@ func lowerConvolution(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) ->
 /// A linear layer on tokens `[batch, tokens, channels]`: a 1×1 convolution.
 func lowerTokens(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node, _ layer: FusedGemm) {
   let fused = FusedConv(conv: Conv(Window(1)), hasShortcut: layer.hasShortcut, activation: layer.activation)
+  if p.lowerByStrassen(id, node, fused) { return }
   let reading = p.readFlat(node.inputs[0])
   let shortcut = layer.hasShortcut ? p.blocked(node.inputs[3]) : nil
   let output = p.place(id, layout: shortcut?.layout)
@@ -175,10 +176,21 @@ extension Planner {
 
   private func reason(_ node: Graph.Node, _ fused: FusedConv, _ choice: TileChoice) -> String {
     let (input, conv) = (graph[node.inputs[0]].shape, fused.conv)
-    guard input.rank == 4 else { return "\(input[2]) → \(node.shape[2]) channels of \(input[1]) tokens" }
-    let refusal = conv.window.kernel == [3, 3] ? winogradRefusal(conv, input, node.shape, precision, tuning) : nil
+    var refusal: String?
+    if input.rank == 4, conv.window.kernel == [3, 3] {
+      refusal = winogradRefusal(conv, input, node.shape, precision, tuning).map { "Winograd, \($0)" }
+    } else if conv.window.kernel == [1, 1], choice.isDense {
+      refusal = strassenRefusal(node, fused).map { "Strassen, \($0)" }
+    }
     let walk = choice.isDense ? "channels in order" : "an offset for each product"
-    return "\(conv.facts(input, node.shape)): \(walk)" + (refusal.map { "; no Winograd, \($0)" } ?? "")
+    return "\(facts(node, fused)): \(walk)" + (refusal.map { "; no \($0)" } ?? "")
+  }
+
+  /// What the choice of a kernel depends on.
+  func facts(_ node: Graph.Node, _ fused: FusedConv) -> String {
+    let input = graph[node.inputs[0]].shape
+    guard input.rank == 4 else { return "\(input[2]) → \(node.shape[2]) channels of \(input[1]) tokens" }
+    return fused.conv.facts(input, node.shape)
   }
 
   /// How many tiles pass all panels before the next ones are begun. Their inputs stay in the first cache; or in the second, where
