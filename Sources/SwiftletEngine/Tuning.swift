@@ -34,7 +34,6 @@ public struct Tuning: Hashable, Sendable {
 
   /// What is good on most machines.
   public init(for set: InstructionSet) {
-
     switch set {
     case .baseline: panelDepth = 256
     case .avx2: (panelDepth, winogradChannels, strassenChannels) = (192, 12, 96)

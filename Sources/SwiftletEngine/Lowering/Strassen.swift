@@ -40,7 +40,8 @@ extension Planner {
     _ shortcut: BlockedView?
   ) {
     let chunks = (y.pixels + tuning.strassenChunk - 1) / tuning.strassenChunk
-    let half = ((y.pixels + chunks - 1) / chunks + 1) / 2
+    let size = (y.pixels + chunks - 1) / chunks
+    let half = (size + 1) / 2
     let weights = packStrassen(node, ins: x.channels.count, y)
     let plane = half * 16 + (half * 64 % 4096 == 0 ? 16 : 0)
     let scratchStride = (4 * weights.leftDepth / 16 + 3 * weights.left) * plane
@@ -56,7 +57,7 @@ extension Planner {
       node.name, "strassen" + (post.map { " \($0.kind)" } ?? ""),
       multiplyAdds: y.batch * y.pixels * graph[node.inputs[1]].shape.elementCount,
       idleLines: y.batch * chunks * (spans.whole / 2) * weights.lines,
-      because: "\(facts(node, fused)): \(chunks) chunks",
+      because: "\(facts(node, fused)): chunks of \(size) pixels",
       touching: [x, y] + (shortcut.map { [$0] } ?? []), scratch: [scratch]
     ) { binder in
       let command = StrassenCommand(
