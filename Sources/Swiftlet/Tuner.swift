@@ -93,7 +93,8 @@ public struct Tuner: Sendable {
         }
       },
       Question(field: "strassen_chunk", path: \.strassenChunk, values: [128, 512]) { a, b in
-        [(128, 28), (256, 28), (512, 14), (728, 19)].map { Layer(ins: $0, outs: $0, kernel: 1, size: $1) }.filter { layer in
+        [(128, 28), (256, 28), (512, 14), (728, 19)].map { Layer(ins: $0, outs: $0, kernel: 1, size: $1) }.filter {
+          layer in
           let pixels = layer.size * layer.size
           return (pixels + a - 1) / a != (pixels + b - 1) / b
         }

@@ -13,7 +13,9 @@ func lowerStrassen(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bo
 extension Planner {
   /// Lowers a 1×1 convolution, or a linear layer on tokens as one, or returns `false` where it is not worth it.
   mutating func lowerByStrassen(_ id: Graph.ID, _ node: Graph.Node, _ fused: FusedConv) -> Bool {
-    guard fused.conv.group == 1, fused.conv.window.kernel == [1, 1], strassenRefusal(node, fused) == nil else { return false }
+    guard fused.conv.group == 1, fused.conv.window.kernel == [1, 1], strassenRefusal(node, fused) == nil else {
+      return false
+    }
     let x = blocked(node.inputs[0])
     guard let dense = x.dense else { return false }
     let shortcut = fused.hasShortcut ? blocked(node.inputs[3]) : nil
