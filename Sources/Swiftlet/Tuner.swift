@@ -87,6 +87,18 @@ public struct Tuner: Sendable {
       ) { _, _ in
         [(64, 56), (128, 28), (256, 14), (160, 28)].map { Layer(ins: $0, outs: $0, kernel: 3, size: $1) }
       },
+      Question(field: "strassen_channels", path: \.strassenChannels, values: [64, 96, 128, 192, 256]) { a, b in
+        [64, 96, 128, 160, 192].filter { (a..<b).contains($0) }.flatMap { channels in
+          [28, 14].map { Layer(ins: channels, outs: channels, kernel: 1, size: $0) }
+        }
+      },
+      Question(field: "strassen_chunk", path: \.strassenChunk, values: [128, 512]) { a, b in
+        [(128, 28), (256, 28), (512, 14), (728, 19)].map { Layer(ins: $0, outs: $0, kernel: 1, size: $1) }.filter {
+          layer in
+          let pixels = layer.size * layer.size
+          return (pixels + a - 1) / a != (pixels + b - 1) / b
+        }
+      },
       // Only panels that are cut into other numbers of parts.
       Question(field: "panel_depth", path: \.panelDepth, values: [128, 192, 256, 384, 512, 768, 1024, 2048, 4096]) {
         a, b in

@@ -53,12 +53,13 @@ struct Fetcher {
     if list.count > 0 { rest = share(list.pieces[0].count, thread, threads) }
   }
 
-  /// Hands `panel` so many lines of 16 floats, fewer where a piece ends.
+  /// Hands `panel`, whose tiles are about to fetch so many lines of 16 floats, what they can beside its next weights; fewer where a
+  /// piece ends.
   @inline(__always)
   mutating func give(_ panel: inout Panel, lines: Int) {
     guard piece < list.count else { return }
     let start = list.pieces[piece].start
-    let end = min(rest.upperBound, rest.lowerBound + lines * 16)
+    let end = min(rest.upperBound, rest.lowerBound + max(0, lines * 16 - (panel.nextEnd - panel.next)))
     (panel.later, panel.laterEnd) = (start + rest.lowerBound, start + end)
     rest = end..<rest.upperBound
     if rest.isEmpty {
@@ -66,4 +67,10 @@ struct Fetcher {
       if piece < list.count { rest = share(list.pieces[piece].count, thread, threads) }
     }
   }
+}
+
+extension Panel {
+  /// Tiles have fetched so many lines.
+  @inline(__always)
+  mutating func passNext(lines: Int) { next += min(lines * 16, nextEnd - next) }
 }

@@ -11,6 +11,12 @@ public struct Tuning: Hashable, Sendable {
   public var winogradWeightBytes = 8 << 20
   /// How many tiles are many.
   public var winogradSharingTiles = 16
+  /// The fewest channels, in and out, of 1×1 convolutions by Strassen's product: fewer leave too little work between the sums.
+  public var strassenChannels = 128
+  /// The fewest pixels of a map: fewer leave weights, which are 7/4 as many, too little use.
+  public var strassenPixels = 49
+  /// The most pixels of a chunk: what stays in the second cache.
+  public var strassenChunk = 256
   /// How many products of a panel stay in the first cache; panels with more are cut into parts.
   public var panelDepth: Int
   /// Floats that tiles read before the next panel has its turn: what stays in the first cache.
@@ -30,7 +36,7 @@ public struct Tuning: Hashable, Sendable {
   public init(for set: InstructionSet) {
     switch set {
     case .baseline: panelDepth = 256
-    case .avx2: (panelDepth, winogradChannels) = (192, 12)
+    case .avx2: (panelDepth, winogradChannels, strassenChannels) = (192, 12, 96)
     case .avx512: panelDepth = 1024
     }
   }
@@ -41,6 +47,9 @@ public struct Tuning: Hashable, Sendable {
     Field("winograd_group_bytes", \.winogradGroupBytes, 4096...16 << 20),
     Field("winograd_weight_bytes", \.winogradWeightBytes, 0...1 << 40),
     Field("winograd_sharing_tiles", \.winogradSharingTiles, 0...1 << 20),
+    Field("strassen_channels", \.strassenChannels, 32...4096),
+    Field("strassen_pixels", \.strassenPixels, 1...1 << 20),
+    Field("strassen_chunk", \.strassenChunk, 1...1 << 20),
     Field("panel_depth", \.panelDepth, 16...1 << 20),
     Field("near_floats", \.nearFloats, 1...1 << 30),
     Field("far_floats", \.farFloats, 1...1 << 30),

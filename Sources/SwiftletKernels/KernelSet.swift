@@ -57,6 +57,8 @@ public struct KernelSet: Sendable {
   /// Transforms along both axes, and along one.
   public var winogradPlanes: [WinogradKernel]
   public var winogradLines: [WinogradKernel]
+  public var strassenSums: StrassenSumsFunction
+  public var strassenLast: StrassenLastFunction
   public var matrixVector: MatrixVectorFunction
   public var softmax: SoftmaxFunction
   public var layerNorm: LayerNormFunction
@@ -85,6 +87,7 @@ public struct KernelSet: Sendable {
     lrn: LRNFunction,
     addSample: SamplingFunction,
     winogradPlanes: [WinogradKernel], winogradLines: [WinogradKernel],
+    strassenSums: StrassenSumsFunction, strassenLast: StrassenLastFunction,
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
     attentionWeights: AttentionWeightsFunction, multiplyAdd: MultiplyAddFunction, read: ReadFunction, lanes: Int
   ) {
@@ -96,6 +99,7 @@ public struct KernelSet: Sendable {
     (self.rowSums, self.channelNorm, self.moments, self.simAM, self.lrn) = (rowSums, channelNorm, moments, simAM, lrn)
     self.addSample = addSample
     (self.winogradPlanes, self.winogradLines) = (winogradPlanes, winogradLines)
+    (self.strassenSums, self.strassenLast) = (strassenSums, strassenLast)
     (self.matrixVector, self.softmax, self.layerNorm) = (matrixVector, softmax, layerNorm)
     self.attentionWeights = attentionWeights
     (self.multiplyAdd, self.read, self.lanes) = (multiplyAdd, read, lanes)

@@ -151,6 +151,8 @@ func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int])
     lrn: { lrn(V.self, $0, $1, $2, $3) },
     addSample: { addSample(V.self, $0, $1, $2, $3, $4, $5, $6) },
     winogradPlanes: winogradPlanes, winogradLines: winogradLines,
+    strassenSums: { strassenSums(V.self, $0, $1, $2, $3, $4, $5, $6, $7) },
+    strassenLast: { strassenLast(V.self, $0, $1, $2, $3, $4, $5, $6, $7, $8, $9) },
     matrixVector: { matrixVector(VectorColumns.self, $0, $1, $2, $3, $4, $5) },
     softmax: { softmaxRow(V.self, $0, $1, $2) },
     layerNorm: { layerNormRow(V.self, $0, $1, $2, $3, $4, $5) },

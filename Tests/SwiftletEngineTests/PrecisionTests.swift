@@ -1,5 +1,6 @@
 import SwiftletEngine
 import SwiftletGraph
+import SwiftletOps
 import SwiftletZoo
 import Testing
 import _SwiftletTestSupport
@@ -39,6 +40,22 @@ import _SwiftletTestSupport
     try checkTransforms(graph, Rule(), set)
   }
 
+  static let products = [
+    Case(ins: 128, outs: 128, height: 28, width: 28), Case(ins: 512, outs: 512, height: 14, width: 14),
+    Case(ins: 728, outs: 728, height: 19, width: 19), Case(ins: 1536, outs: 160, height: 7, width: 7),
+  ]
+
+  /// Also where inputs have a mean, as behind a ReLU: sums of quarters are twice as large, differences lose what cancels.
+  @Test(arguments: products, InstructionSet.available)
+  func productsOfSumsStayNearDirectSums(_ item: Case, _ set: InstructionSet) throws {
+    for mean: Float in [0, 1] {
+      let graph = try Graph(input: [1, item.ins, item.height, item.width]) { image in
+        [(image + mean).scoped("conv", Conv2D(item.outs, 1, bias: true))]
+      }
+      try checkTransforms(graph, Rule(), set, "strassen")
+    }
+  }
+
   /// Networks that are mostly 3×3 convolutions, or have other windows that are transformed, on small images.
   @Test(arguments: ["squeezenet1_1", "vovnet27_slim", "repvgg_a0", "inception_v3"], InstructionSet.available)
   func networksStayNearDirectSums(_ name: String, _ set: InstructionSet) throws {
@@ -46,10 +63,19 @@ import _SwiftletTestSupport
     try checkTransforms(model.graph(size: (96, 96)), Rule(gain: 1), set)
   }
 
-  private func checkTransforms(_ graph: Graph, _ rule: Rule, _ set: InstructionSet) throws {
+  /// Networks that are mostly 1×1 convolutions.
+  @Test(arguments: ["mobilenetv1_100", "mobilenetv4_conv_small"], InstructionSet.available)
+  func networksOfProductsStayNearDirectSums(_ name: String, _ set: InstructionSet) throws {
+    let model = try #require(allModels.first { $0.name == name })
+    try checkTransforms(model.graph(size: (224, 224)), Rule(gain: 1), set, "strassen")
+  }
+
+  private func checkTransforms(
+    _ graph: Graph, _ rule: Rule, _ set: InstructionSet, _ kernel: String = "winograd"
+  ) throws {
     for (precision, isTransformed) in [(Precision.exact, true), (.strict, false)] {
       let plan = try Plan(graph, instructionSet: set, precision: precision)
-      #expect(plan.stepTitles.contains { $0.kernel.hasPrefix("winograd") } == isTransformed)
+      #expect(plan.stepTitles.contains { $0.kernel.hasPrefix(kernel) } == isTransformed)
     }
     let errors = try Errors(graph, rule.weights(for: graph), rule.input(graph[graph.inputs[0]].shape), set)
     errors.check()

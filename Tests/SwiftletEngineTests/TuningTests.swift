@@ -81,6 +81,22 @@ import _SwiftletTestSupport
     #expect(small.kernel == usual.kernel && small.reason != usual.reason, "more groups")
   }
 
+  @Test func plansOfProductsFollowTheTable() throws {
+    let graph = try Graph(input: [1, 256, 14, 14]) { x in [x.scoped("conv", Conv2D(256, 1, bias: true))] }
+    func step(_ change: (inout Tuning) -> Void) throws -> StepTitle {
+      var tuning = Tuning(for: try .preferred())
+      change(&tuning)
+      return try #require(try Plan(graph, tuning: tuning).stepTitles.first { $0.multiplyAdds > 0 })
+    }
+    let usual = try step { _ in }
+    #expect(usual.kernel == "strassen" && usual.reason.hasSuffix("chunks of 196 pixels"))
+    #expect(try step { $0.strassenChannels = 256 } == usual)
+    #expect(try step { $0.strassenChannels = 257 }.reason.contains("fewer than 257 channels"))
+    #expect(try step { $0.strassenPixels = 196 } == usual)
+    #expect(try step { $0.strassenPixels = 197 }.reason.contains("fewer than 197 pixels"))
+    #expect(try step { $0.strassenChunk = 100 }.reason.hasSuffix("chunks of 98 pixels"))
+  }
+
   /// Without a table a plan takes that of its instruction set.
   @Test(arguments: InstructionSet.available) func theUsualTable(_ set: InstructionSet) throws {
     let graph = try Graph(input: [1, 3, 8, 8]) { [$0.relu] }

@@ -5,7 +5,8 @@ private let referenceLimit = 30_000_000
 
 /// Every kernel that networks spend their time in, at the sizes that networks have.
 let allCases: [KernelCase] =
-  pointwise.map { convolution("1×1", Window(1), $0.from, $0.to, $0.map) }
+  pointwise.map { convolution("1×1", Window(1), $0.from, $0.to, $0.map, precision: .strict) }
+  + strassen.map { convolution("Strassen 1×1", Window(1), $0.from, $0.to, $0.map) }
   + depthwise.map { depthwiseCase($0.kernel, $0.stride, $0.channels, $0.map) }
   + winograd.map { convolution("direct 3×3, stride 1", Window(3, pad: 1), $0.from, $0.to, $0.map, precision: .strict) }
   + direct.map {
@@ -23,6 +24,10 @@ private let pointwise: [(from: Int, to: Int, map: Int)] = [
   (16, 96, 112), (24, 144, 56), (32, 192, 28), (40, 240, 28), (64, 64, 56), (64, 384, 14), (96, 576, 14),
   (128, 128, 28), (160, 960, 7), (256, 256, 14), (320, 1280, 7), (384, 64, 14), (512, 512, 14), (576, 96, 14),
   (960, 160, 7), (960, 320, 7),
+]
+
+private let strassen: [(from: Int, to: Int, map: Int)] = [
+  (128, 128, 28), (160, 640, 16), (256, 256, 14), (320, 1280, 7), (512, 512, 14), (728, 728, 19), (1024, 1024, 7),
 ]
 
 private let depthwise: [(kernel: Int, stride: Int, channels: Int, map: Int)] = [

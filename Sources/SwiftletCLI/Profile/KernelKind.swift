@@ -12,7 +12,8 @@ enum KernelKind: String, CaseIterable {
   /// - Parameter kernel: as a plan calls it.
   init(_ kernel: String) {
     let prefixes: [(String, KernelKind)] = [
-      ("winograd", .winograd), ("tile dense", .pointwise), ("tile", .direct), ("depthwise", .depthwise),
+      ("winograd", .winograd), ("strassen", .pointwise), ("tile dense", .pointwise), ("tile", .direct),
+      ("depthwise", .depthwise),
       ("matrix", .product), ("attention", .product),
     ]
     self = prefixes.first { kernel.hasPrefix($0.0) }?.1 ?? .other

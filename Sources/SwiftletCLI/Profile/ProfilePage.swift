@@ -45,7 +45,7 @@ struct ProfilePage {
   private static let note = """
     Each circle is a step, its area the share of the time. The roof of a step is the longer one of its operations at the measured \
     peak and of its bytes (inputs, outputs, weights, each once) at the measured bandwidth of the cache, or memory, that they fit \
-    in; what is a little too large for a cache is partly read from it all the same. Operations are those of a direct convolution: Winograd's transforms need fewer, and may lie above the roof. Steps that \
+    in; what is a little too large for a cache is partly read from it all the same. Operations are those of a direct convolution: Winograd's transforms and Strassen's products need fewer, and may lie above the roof. Steps that \
     only move values are in the table alone.
     """
 

@@ -5,8 +5,13 @@ struct PanelCall: BitwiseCopyable {
   var panel: Panel
   var tile: TileFunction
   var width: Int
-  /// Lines that a tile fetches.
-  var tileLines = 0
+  /// Lines that a tile of the largest height fetches.
+  var tileLines: Int
+
+  init(_ panel: Panel, _ tile: TileFunction, _ width: Int, _ set: KernelSet) {
+    (self.panel, self.tile, self.width) = (panel, tile, width)
+    tileLines = panel.depth * fetchPace(height: set.tileHeights[0], width: width) / 4
+  }
 }
 
 /// Neighbouring output pixels of one row.
@@ -118,10 +123,10 @@ struct ConvolutionCommand: BitwiseCopyable {
       let from =
         input + (image * inputBatchStride + row * inputRowStride + s.first * arguments.pixelStep + panel.inputOffset)
       let add = shortcut.map { $0 + (image * shortcutBatchStride + pixel + panel.residualOffset) }
-      let (lines, next) = (count * call.pointee.tileLines, (panel.nextEnd - panel.next) / 16)
-      fetcher.give(&panel, lines: max(0, lines - next))
+      let lines = count * call.pointee.tileLines
+      fetcher.give(&panel, lines: lines)
       withUnsafePointer(to: panel) { call.pointee.tile(s.height, count, raw, $0, from, to, add) }
-      panel.next += min(lines, next) * 16
+      panel.passNext(lines: lines)
       if let post, panel.isLastPart {
         for block in stride(from: 0, to: call.pointee.width, by: 16) {
           let p = to + block / 16 * arguments.outputBlockStride

@@ -38,6 +38,7 @@ func lowerConvolution(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) ->
 /// A linear layer on tokens `[batch, tokens, channels]`: a 1×1 convolution.
 func lowerTokens(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node, _ layer: FusedGemm) {
   let fused = FusedConv(conv: Conv(Window(1)), hasShortcut: layer.hasShortcut, activation: layer.activation)
+  if p.lowerByStrassen(id, node, fused) { return }
   let reading = p.readFlat(node.inputs[0])
   let shortcut = layer.hasShortcut ? p.blocked(node.inputs[3]) : nil
   let output = p.place(id, layout: shortcut?.layout)
@@ -141,11 +142,11 @@ extension Planner {
     let tilesInAll = output.batch * (rows ?? 1) * spans.whole
     let sweeps = staysNear ? 1 : (tilesInAll - 1) / chunk + 1
     let idleLines = weights.panels.reduce(0) {
-      $0 + $1.depth * max(0, tilesInAll * fetchPace(height: tallest, width: $1.width) / 4 - sweeps * $1.width / 16)
+      $0 + $1.idleLines(tiles: tilesInAll, sweeps: sweeps, tallest: tallest)
     }
     let callTiles = choice.post == nil ? Int.max : max(1, tuning.activationPixels / tallest)
     let shortcutShift = shortcut.map { $0.channels.min()! / 16 - output.channels.min()! / 16 } ?? 0
-    let (finalArguments, tiles, post) = (arguments, kernels.tiles, choice.post.map { kernels.unary[$0.kind.rawValue] })
+    let (finalArguments, set, post) = (arguments, kernels, choice.post.map { kernels.unary[$0.kind.rawValue] })
     let base = dense?.base ?? 0
     var touched: [any Place] = [reading.place, output]
     if let shortcut { touched.append(shortcut) }
@@ -162,7 +163,7 @@ extension Planner {
       let calls = weights.panels.flatMap { panel in
         let offsets = panel.offsets.isEmpty ? nil : lists[panel.offsets] ?? binder.keep(panel.offsets)
         lists[panel.offsets] = offsets
-        let tile = tiles[TileKey(panel.width, choice.walk, choice.epilogue)]!
+        let tile = set.tiles[TileKey(panel.width, choice.walk, choice.epilogue)]!
         return panel.cut(into: parts).enumerated().map { i, part in
           let call = Panel(
             weights: packed + panel.start + part.lowerBound * panel.width,
@@ -171,9 +172,7 @@ extension Planner {
             inputOffset: part.lowerBound / 16 * finalArguments.inputBlockStride, next: panel.next(part.count, chunk),
             outputOffset: panel.block * output.region.plane,
             residualOffset: (panel.block + shortcutShift) * (shortcut?.region.plane ?? 0))
-          return PanelCall(
-            panel: call, tile: tile, width: panel.width,
-            tileLines: part.count * fetchPace(height: tallest, width: panel.width) / 4)
+          return PanelCall(call, tile, panel.width, set)
         }
       }
       let command = ConvolutionCommand(
@@ -209,11 +208,21 @@ extension Planner {
 
   private func reason(_ node: Graph.Node, _ fused: FusedConv, _ choice: TileChoice) -> String {
     let (input, conv) = (graph[node.inputs[0]].shape, fused.conv)
-    guard input.rank == 4 else { return "\(input[2]) → \(node.shape[2]) channels of \(input[1]) tokens" }
-    let refusal = WinogradTiling(kernels, conv.window, node.shape)?.refusal(
-      conv, input, node.shape, precision, tuning)
+    var refusal: String?
+    if input.rank == 4, let tiling = WinogradTiling(kernels, conv.window, node.shape) {
+      refusal = tiling.refusal(conv, input, node.shape, precision, tuning).map { "Winograd, \($0)" }
+    } else if conv.window.kernel == [1, 1], choice.isDense {
+      refusal = strassenRefusal(node, fused).map { "Strassen, \($0)" }
+    }
     let walk = choice.isDense ? "channels in order" : "an offset for each product"
-    return "\(conv.facts(input, node.shape)): \(walk)" + (refusal.map { "; no Winograd, \($0)" } ?? "")
+    return "\(facts(node, fused)): \(walk)" + (refusal.map { "; no \($0)" } ?? "")
+  }
+
+  /// What the choice of a kernel depends on.
+  func facts(_ node: Graph.Node, _ fused: FusedConv) -> String {
+    let input = graph[node.inputs[0]].shape
+    guard input.rank == 4 else { return "\(input[2]) → \(node.shape[2]) channels of \(input[1]) tokens" }
+    return fused.conv.facts(input, node.shape)
   }
 
   /// How many tiles pass all panels before the next ones are begun. Their inputs stay in the first cache; or in the second, where

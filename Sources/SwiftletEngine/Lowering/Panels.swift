@@ -19,6 +19,11 @@ struct PackedPanels: Sendable {
       return (0..<parts).map { min($0 * size, depth)..<($0 == parts - 1 ? depth : min(($0 + 1) * size, depth)) }
     }
 
+    /// Lines that tiles fetch beside the next panel, which every sweep fetches.
+    func idleLines(tiles: Int, sweeps: Int, tallest: Int) -> Int {
+      depth * max(0, tiles * fetchPace(height: tallest, width: width) / 4 - sweeps * width / 16)
+    }
+
     /// Which floats behind the panel's first are fetched while it is used: the next panel, where enough tiles use this one.
     func next(_ products: Int, _ tiles: Int) -> Range<Int> {
       let size = (products + 1) * width

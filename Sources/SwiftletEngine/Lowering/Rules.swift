@@ -5,7 +5,8 @@ typealias LoweringRule = @Sendable (inout Planner, Graph.ID, Graph.Node) -> Bool
 
 /// In this order; what none takes is computed by its operator's reference implementation.
 let loweringRules: [LoweringRule] = [
-  lowerView, lowerDepthwise, lowerWinograd, lowerPixel, lowerConvolution, lowerGemm, lowerAffine, lowerUnary,
+  lowerView, lowerDepthwise, lowerWinograd, lowerPixel, lowerStrassen, lowerConvolution, lowerGemm, lowerAffine,
+  lowerUnary,
   lowerBinary, lowerPool, lowerReduction, lowerPad, lowerResize, lowerReshape, lowerRearrange, lowerSlice, lowerExpand,
   lowerConcat,
   lowerDepthToSpace, lowerSoftmax, lowerLayerNorm, lowerGroupNorm, lowerSimAM, lowerLRN, lowerGather, lowerAttention,

@@ -71,7 +71,7 @@ extension Planner {
               weights: weights, offsets: nil, depth: sum.count, inputOffset: sum.lowerBound / 16, next: size..<2 * size,
               outputOffset: entry.block, residualOffset: 0)
             let tile = set.tiles[TileKey(entry.width, .dense16, i == 0 ? .clamp : .addClamp)]!
-            return PanelCall(panel: panel, tile: tile, width: entry.width)
+            return PanelCall(panel, tile, entry.width, set)
           }
         }
       }

@@ -1,0 +1,205 @@
+import SwiftletKernels
+
+/// Pixels × channels, in blocks of 16 channels.
+struct BlockMatrix: BitwiseCopyable {
+  var start: UnsafeMutablePointer<Float>
+  /// Floats from block to block.
+  var plane: Int
+
+  @inline(__always)
+  func from(block: Int = 0, pixel: Int = 0) -> BlockMatrix {
+    BlockMatrix(start: start + (block * plane + pixel * 16), plane: plane)
+  }
+}
+
+/// One of the seven products of quarters.
+struct StrassenProduct: BitwiseCopyable {
+  /// The parts of a panel lie side by side; what they read and write is counted in blocks.
+  var calls: UnsafePointer<PanelCall>
+  var panelCount: Int
+  var parts: Int
+}
+
+/// The seven, in the order in which they run; each adds to a sum of those before.
+struct StrassenProducts: BitwiseCopyable {
+  /// U₁ = A₁₁ B₁₁
+  var u1: StrassenProduct
+  /// C₁₁ = U₁ + A₁₂ B₂₁
+  var c11: StrassenProduct
+  /// U₂ = U₁ + S₂ T₂
+  var u2: StrassenProduct
+  /// U₄ = U₂ + S₁ T₁
+  var u4: StrassenProduct
+  /// U₃ = U₂ + S₃ T₃
+  var u3: StrassenProduct
+  /// C₁₂ = U₄ + S₄ B₂₂
+  var c12: StrassenProduct
+  /// C₂₁ = U₃ − A₂₂ T₄
+  var c21: StrassenProduct
+}
+
+/// A 1×1 convolution by Strassen's matrix product: chunks of pixels × panels of channels. Of a panel there are two, one in either half
+/// of the output's channels.
+struct StrassenCommand: BitwiseCopyable {
+  var sums: StrassenSumsFunction
+  var last: StrassenLastFunction
+  var add: BinaryFunction
+  var input: BlockMatrix
+  var output: BlockMatrix
+  var shortcut: BlockMatrix?
+  var products: StrassenProducts
+  /// The first block of each panel on the left, and the end.
+  var blocks: UnsafePointer<Int>
+  var panelCount: Int
+  /// Blocks of the halves of the input's channels, and of the output's.
+  var inputLeft: Int
+  var inputRight: Int
+  var outputLeft: Int
+  var outputRight: Int
+  /// Sixteen zeros, sixteen ones, and ones for the channels of the input's last block.
+  var lanes: UnsafePointer<Float>
+  var batch: Int
+  var pixels: Int
+  /// Of an image.
+  var chunks: Int
+  /// Pixels of half a chunk; halves share some where there are fewer than twice as many.
+  var half: Int
+  var spans: RowCutList
+  var inputBatchStride: Int
+  var outputBatchStride: Int
+  var shortcutBatchStride: Int
+  /// For each thread four sums of the input and three of products, `plane` floats from block to block.
+  var scratch: UnsafeMutablePointer<Float>
+  var scratchStride: Int
+  var plane: Int
+  var lower: Float
+  var upper: Float
+  /// The most tiles of one call: fewer where an activation follows, so that it finds them in the first cache.
+  var callTiles: Int
+  /// Weights of later steps to be fetched meanwhile.
+  var fetches: FetchList
+  /// Applied to what tiles have stored, while it is near.
+  var post: UnaryFunction?
+  var alpha: Float
+  var beta: Float
+
+  static let run: StepFunction = { raw, thread, threads in
+    let c = raw.assumingMemoryBound(to: StrassenCommand.self)
+    let panels = c.pointee.panelCount
+    let units = share(c.pointee.batch * c.pointee.chunks * panels, thread, threads)
+    let scratch = c.pointee.scratch + thread * c.pointee.scratchStride
+    var fetcher = Fetcher(c.pointee.fetches, thread, threads)
+    var unit = units.lowerBound
+    while unit < units.upperBound {
+      let chunk = unit / panels
+      let end = min(units.upperBound, (chunk + 1) * panels)
+      c.pointee.multiply(chunk, unit - chunk * panels..<end - chunk * panels, scratch, &fetcher)
+      unit = end
+    }
+  }
+
+  /// The channels of `panels` for a chunk of pixels.
+  private func multiply(
+    _ chunk: Int, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>, _ fetcher: inout Fetcher
+  ) {
+    let image = chunk / chunks
+    let own = share(pixels, chunk % chunks, chunks)
+    let below = own.count - half
+    func part(_ m: BlockMatrix, _ batchStride: Int) -> BlockMatrix {
+      BlockMatrix(start: m.start + (image * batchStride + own.lowerBound * 16), plane: m.plane)
+    }
+    let a = part(input, inputBatchStride)
+    let c = part(output, outputBatchStride)
+    let r = shortcut.map { part($0, shortcutBatchStride) }
+    let (a12, c12) = (a.from(block: inputLeft), c.from(block: outputLeft))
+    func place(_ block: Int) -> BlockMatrix { BlockMatrix(start: scratch + block * plane, plane: plane) }
+    let (s1, s2, s3, s4) = (place(0), place(inputLeft), place(2 * inputLeft), place(3 * inputLeft))
+    let u1 = place(4 * inputLeft)
+    let (u2, u4, u3) = (u1.from(block: outputLeft), u1.from(block: 2 * outputLeft), u1)
+
+    addInput(a, a12, below, scratch)
+    sweep(products.u1, panels, a, u1, adding: nil, isFinal: false, &fetcher)
+    if let r { addBlocks(panels, u1, r, to: u4) }
+    sweep(products.c11, panels, a12, c, adding: r == nil ? u1 : u4, isFinal: true, &fetcher)
+    sweep(products.u2, panels, s2, u2, adding: u1, isFinal: false, &fetcher)
+    sweep(products.u4, panels, s1, u4, adding: u2, isFinal: false, &fetcher)
+    sweep(products.u3, panels, s3, u3, adding: u2, isFinal: false, &fetcher)
+    finish(panels, u2, u4, u3, c12, r, below)
+    sweep(products.c12, panels, s4, c12, adding: u4, isFinal: true, &fetcher)
+    sweep(products.c21, panels, a12.from(pixel: below), c.from(pixel: below), adding: u3, isFinal: true, &fetcher)
+  }
+
+  private func addInput(_ a: BlockMatrix, _ a12: BlockMatrix, _ below: Int, _ s: UnsafeMutablePointer<Float>) {
+    for block in 0..<inputLeft {
+      let left = a.from(block: block)
+      // Where there is no block on the right, any one stands for zeros.
+      let right = block < inputRight ? a12.from(block: block) : left
+      let isChannel = block < inputRight - 1 ? lanes + 16 : block < inputRight ? lanes + 32 : lanes
+      sums(
+        left.start, right.start, left.from(pixel: below).start, right.from(pixel: below).start, s + block * plane,
+        inputLeft * plane, half * 16, isChannel)
+    }
+  }
+
+  private func addBlocks(_ panels: Range<Int>, _ a: BlockMatrix, _ b: BlockMatrix, to c: BlockMatrix) {
+    for block in blocks[panels.lowerBound]..<blocks[panels.upperBound] {
+      let (from, to) = (b.from(block: block).start, c.from(block: block).start)
+      add(a.from(block: block).start, 16, 1, from, 16, 1, to, half * 16)
+    }
+  }
+
+  /// C₂₂, and all shortcuts but that of C₁₁.
+  private func finish(
+    _ panels: Range<Int>, _ u2: BlockMatrix, _ u4: BlockMatrix, _ u3: BlockMatrix, _ c12: BlockMatrix,
+    _ r: BlockMatrix?, _ below: Int
+  ) {
+    let (r12, r21) = (r?.from(block: outputLeft), r?.from(pixel: below))
+    for block in blocks[panels.lowerBound]..<blocks[panels.upperBound] {
+      let (sum, add21) = (u3.from(block: block).start, r21?.from(block: block).start)
+      if block < outputRight {
+        let to = c12.from(block: block, pixel: below).start
+        last(
+          u2.from(block: block).start, u4.from(block: block).start, sum, half * 16, r12?.from(block: block).start,
+          add21, r12?.from(block: block, pixel: below).start, lower, upper, to)
+        post?(to, to, half * 16, alpha, beta)
+      } else if let add21 {
+        add(sum, 16, 1, add21, 16, 1, sum, half * 16)
+      }
+    }
+  }
+
+  /// One product, panel after panel.
+  private func sweep(
+    _ product: StrassenProduct, _ panels: Range<Int>, _ a: BlockMatrix, _ c: BlockMatrix, adding r: BlockMatrix?,
+    isFinal: Bool, _ fetcher: inout Fetcher
+  ) {
+    var arguments = TileArguments()
+    (arguments.inputBlockStride, arguments.outputBlockStride) = (a.plane, c.plane)
+    arguments.residualBlockStride = r?.plane ?? 0
+    if isFinal { (arguments.lower, arguments.upper) = (lower, upper) }
+    let own = panels.clamped(to: 0..<product.panelCount)
+    for i in own.lowerBound * product.parts..<own.upperBound * product.parts {
+      let call = product.calls + i
+      var panel = call.pointee.panel
+      var unit = 0
+      while unit < spans.count {
+        let span = spans[unit]
+        let count = max(1, min(spans.whole - unit, isFinal ? callTiles : Int.max))
+        let from = a.from(block: panel.inputOffset, pixel: span.first).start
+        let to = c.from(block: panel.outputOffset, pixel: span.first).start
+        let add = r?.from(block: panel.outputOffset, pixel: span.first).start
+        let lines = count * call.pointee.tileLines
+        fetcher.give(&panel, lines: lines)
+        call.pointee.tile(span.height, count, &arguments, &panel, from, to, add)
+        panel.passNext(lines: lines)
+        if isFinal, let post, panel.isLastPart {
+          for block in 0..<call.pointee.width / 16 {
+            let p = to + block * c.plane
+            post(p, p, count * span.height * 16, alpha, beta)
+          }
+        }
+        unit += count
+      }
+    }
+  }
+}

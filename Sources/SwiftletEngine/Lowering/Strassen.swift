@@ -1,0 +1,114 @@
+import SwiftletGraph
+import SwiftletKernels
+import SwiftletOps
+
+/// 1×1 convolutions of many channels by Strassen's matrix product.
+func lowerStrassen(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
+  guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]] else {
+    return false
+  }
+  return p.lowerByStrassen(id, node, fused)
+}
+
+extension Planner {
+  /// Lowers a 1×1 convolution, or a linear layer on tokens as one, or returns `false` where it is not worth it.
+  mutating func lowerByStrassen(_ id: Graph.ID, _ node: Graph.Node, _ fused: FusedConv) -> Bool {
+    guard fused.conv.group == 1, fused.conv.window.kernel == [1, 1], strassenRefusal(node, fused) == nil else {
+      return false
+    }
+    let x = blocked(node.inputs[0])
+    guard let dense = x.dense else { return false }
+    let shortcut = fused.hasShortcut ? blocked(node.inputs[3]) : nil
+    let y = place(id, layout: shortcut?.layout)
+    emitStrassen(node, fused, x, dense, y, shortcut)
+    set(id, y)
+    return true
+  }
+
+  /// Why seven products of sums are not worth it for a 1×1 convolution; `nil` where they are.
+  func strassenRefusal(_ node: Graph.Node, _ fused: FusedConv) -> String? {
+    let (ins, g) = (graph[node.inputs[1]].shape[1], BlockedGeometry(node.shape))
+    let blocks = (g.channels + 15) / 16
+    if precision == .strict { return "sums are to be direct" }
+    if fused.hasFactors { return "its weights change with the image" }
+    if fused.conv.window != Window(1) { return "its stride is not 1" }
+    if min(ins, g.channels) < tuning.strassenChannels { return "it has fewer than \(tuning.strassenChannels) channels" }
+    if blocks % 2 == 1, blocks < 9 { return "\(blocks) blocks of outputs have no halves" }
+    if g.pixels < tuning.strassenPixels { return "its map has fewer than \(tuning.strassenPixels) pixels" }
+    return nil
+  }
+
+  private mutating func emitStrassen(
+    _ node: Graph.Node, _ fused: FusedConv, _ x: BlockedView, _ dense: (base: Int, blockStride: Int), _ y: BlockedView,
+    _ shortcut: BlockedView?
+  ) {
+    let chunks = (y.pixels + tuning.strassenChunk - 1) / tuning.strassenChunk
+    let size = (y.pixels + chunks - 1) / chunks
+    let half = (size + 1) / 2
+    let weights = packStrassen(node, ins: x.channels.count, y)
+    let plane = half * 16 + (half * 64 % 4096 == 0 ? 16 : 0)
+    let scratchStride = (4 * weights.leftDepth / 16 + 3 * weights.left) * plane
+    let scratch = placePlain(floats: scratchStride * threads)
+    let spans = cutRow(half, heights: kernels.tileHeights)
+    let isClamp = fused.activation?.kind == .clamp
+    let (clamp, post) = (isClamp ? fused.activation : nil, isClamp ? nil : fused.activation)
+    let callTiles = post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0])
+    let (set, parts) = (kernels, (weights.leftDepth + tuning.panelDepth - 1) / tuning.panelDepth)
+    let sweeps = y.batch * chunks
+    let idleLines = weights.panels.joined().reduce(0) {
+      $0 + $1.idleLines(tiles: sweeps * spans.whole, sweeps: sweeps, tallest: set.tileHeights[0])
+    }
+    let firstBlock = y.channels.min()! / 16
+    let shortcutBlock = (shortcut?.channels.min() ?? 0) / 16
+    emit(
+      node.name, "strassen" + (post.map { " \($0.kind)" } ?? ""),
+      multiplyAdds: y.batch * y.pixels * graph[node.inputs[1]].shape.elementCount,
+      idleLines: idleLines,
+      because: "\(facts(node, fused)): chunks of \(size) pixels",
+      touching: [x, y] + (shortcut.map { [$0] } ?? []), scratch: [scratch]
+    ) { binder in
+      let command = StrassenCommand(
+        sums: set.strassenSums, last: set.strassenLast, add: set.binary[BinaryKind.add.rawValue],
+        input: BlockMatrix(start: binder.pointer(x.region) + dense.base, plane: dense.blockStride),
+        output: binder.matrix(y.region, firstBlock), shortcut: shortcut.map { binder.matrix($0.region, shortcutBlock) },
+        products: binder.products(weights, set, parts: parts),
+        blocks: binder.keep(weights.blocks), panelCount: weights.blocks.count - 1, inputLeft: weights.leftDepth / 16,
+        inputRight: (weights.rightDepth + 15) / 16, outputLeft: weights.left, outputRight: weights.right,
+        lanes: binder.keep(weights.lanes), batch: y.batch, pixels: y.pixels, chunks: chunks, half: half,
+        spans: binder.keep(spans), inputBatchStride: x.region.batchStride, outputBatchStride: y.region.batchStride,
+        shortcutBatchStride: shortcut?.region.batchStride ?? 0, scratch: binder.pointer(scratch),
+        scratchStride: scratchStride, plane: plane, lower: clamp?.alpha ?? -.infinity, upper: clamp?.beta ?? .infinity,
+        callTiles: callTiles, fetches: binder.keepFetches(), post: post.map { set.unary[$0.kind.rawValue] },
+        alpha: post?.alpha ?? 0, beta: post?.beta ?? 0)
+      return Command(function: StrassenCommand.run, arguments: binder.keep(command))
+    }
+  }
+}
+
+extension Binder {
+  fileprivate func matrix(_ region: Region, _ block: Int) -> BlockMatrix {
+    BlockMatrix(start: pointer(region) + block * region.plane, plane: region.plane)
+  }
+
+  fileprivate func products(
+    _ weights: StrassenWeights, _ set: KernelSet, parts: Int
+  ) -> StrassenProducts {
+    let packed = pointer(constant: weights.constant)
+    func product(_ index: Int) -> StrassenProduct {
+      let calls = weights.panels[index].flatMap { panel in
+        let tile = set.tiles[TileKey(panel.width, .dense16, index == 0 ? .clamp : .addClamp)]!
+        return panel.cut(into: parts).enumerated().map { i, part in
+          let call = Panel(
+            weights: packed + panel.start + part.lowerBound * panel.width, offsets: nil, depth: part.count,
+            isFirstPart: i == 0, isLastPart: i == parts - 1, inputOffset: part.lowerBound / 16,
+            next: panel.next(part.count, .max), outputOffset: panel.block, residualOffset: panel.block)
+          return PanelCall(call, tile, panel.width, set)
+        }
+      }
+      return StrassenProduct(calls: keep(calls), panelCount: weights.panels[index].count, parts: parts)
+    }
+    return StrassenProducts(
+      u1: product(0), c11: product(1), u2: product(2), u4: product(3), u3: product(4), c12: product(5),
+      c21: product(6))
+  }
+}
