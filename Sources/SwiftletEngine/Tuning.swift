@@ -15,7 +15,7 @@ public struct Tuning: Hashable, Sendable {
   public var strassenChannels = 128
   /// The fewest pixels of a map: fewer leave weights, which are 7/4 as many, too little use.
   public var strassenPixels = 49
-  /// The most pixels of a chunk: what stays in the second cache.
+  /// The most pixels that go through all products of a Strassen product together: what stays in the second cache.
   public var strassenChunk = 256
   /// How many products of a panel stay in the first cache; panels with more are cut into parts.
   public var panelDepth: Int

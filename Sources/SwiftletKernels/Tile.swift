@@ -55,5 +55,4 @@ public typealias T6<C: Columns> = Stack<T3<C>, T3<C>>
 public typealias T7<C: Columns> = Stack<T4<C>, T3<C>>
 public typealias T8<C: Columns> = Stack<T4<C>, T4<C>>
 public typealias T10<C: Columns> = Stack<T6<C>, T4<C>>
-public typealias T12<C: Columns> = Stack<T6<C>, T6<C>>
 public typealias T14<C: Columns> = Stack<T7<C>, T7<C>>

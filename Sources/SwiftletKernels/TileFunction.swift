@@ -128,17 +128,20 @@ public func shortTile<C: Columns, E: Epilogue, W: Walk>(
   }
 }
 
-/// The heights of tiles in 16 registers of half the channels: two of the highest at a time, so that no sum waits for itself.
+/// Tiles in 16 registers of half the channels: ten pixels at a time, so that no sum waits for itself, then what is left.
 @inlinable @inline(__always)
 public func narrowTile<C: Columns, E: Epilogue, W: Walk>(
   _ columns: C.Type, _ e: E.Type, _ walk: W.Type, _ height: Int, _ count: Int, _ g: UnsafeRawPointer,
   _ p: UnsafeRawPointer, _ a: Source, _ c: Target, _ r: Source?
 ) {
-  let pairs = height == 6 ? count / 2 : 0
-  if pairs > 0 { tiles(T12<C>.self, e, walk, pairs, g, p, a, c, r) }
-  if 2 * pairs == count { return }
   let step = W.step(g.assumingMemoryBound(to: TileArguments.self).pointee)
-  shortTile(
-    columns, e, walk, height, count - 2 * pairs, g, p, a + pairs * 12 * step, c + pairs * 12 * 16,
-    r.map { $0 + pairs * 12 * 16 })
+  let pixels = height * count
+  let tens = pixels / 10
+  if tens > 0 { tiles(T10<C>.self, e, walk, tens, g, p, a, c, r) }
+  var done = tens * 10
+  while done < pixels {
+    let height = min(6, pixels - done)
+    shortTile(columns, e, walk, height, 1, g, p, a + done * step, c + done * 16, r.map { $0 + done * 16 })
+    done += height
+  }
 }

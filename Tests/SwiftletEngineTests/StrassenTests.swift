@@ -114,7 +114,7 @@ import _SwiftletTestSupport
     }
     let point = Conv(Window(1))
     let least = Tuning(for: try .preferred()).strassenChannels
-    #expect(try reason(point, 256, 256, 28).hasSuffix("28×28: chunks of 196 pixels"))
+    #expect(try reason(point, 256, 256, 28).hasSuffix("28×28: 392 pairs of pixels"))
     #expect(try reason(point, 256, 256, 28, .strict).hasSuffix("no Strassen, sums are to be direct"))
     #expect(try reason(point, least - 1, 256, 28).hasSuffix("no Strassen, it has fewer than \(least) channels"))
     #expect(try reason(point, 256, 16 * 7, 28).contains("no Strassen, "))

@@ -89,12 +89,11 @@ import _SwiftletTestSupport
       return try #require(try Plan(graph, tuning: tuning).stepTitles.first { $0.multiplyAdds > 0 })
     }
     let usual = try step { _ in }
-    #expect(usual.kernel == "strassen" && usual.reason.hasSuffix("chunks of 196 pixels"))
+    #expect(usual.kernel == "strassen" && usual.reason.hasSuffix("98 pairs of pixels"))
     #expect(try step { $0.strassenChannels = 256 } == usual)
     #expect(try step { $0.strassenChannels = 257 }.reason.contains("fewer than 257 channels"))
     #expect(try step { $0.strassenPixels = 196 } == usual)
     #expect(try step { $0.strassenPixels = 197 }.reason.contains("fewer than 197 pixels"))
-    #expect(try step { $0.strassenChunk = 100 }.reason.hasSuffix("chunks of 98 pixels"))
   }
 
   /// Without a table a plan takes that of its instruction set.

@@ -38,8 +38,8 @@ struct StrassenProducts: BitwiseCopyable {
   var c21: StrassenProduct
 }
 
-/// A 1×1 convolution by Strassen's matrix product: chunks of pixels × panels of channels. Of a panel there are two, one in either half
-/// of the output's channels.
+/// A 1×1 convolution by Strassen's matrix product: pairs of pixels, one in either half of an image, times panels of channels, of which
+/// there are two as well. Which pixels are pairs depends on the map alone; so do the answers.
 struct StrassenCommand: BitwiseCopyable {
   var sums: StrassenSumsFunction
   var last: StrassenLastFunction
@@ -59,12 +59,16 @@ struct StrassenCommand: BitwiseCopyable {
   /// Sixteen zeros, sixteen ones, and ones for the channels of the input's last block.
   var lanes: UnsafePointer<Float>
   var batch: Int
-  var pixels: Int
-  /// Of an image.
-  var chunks: Int
-  /// Pixels of half a chunk; halves share some where there are fewer than twice as many.
-  var half: Int
+  /// From the first pixel of a pair to the second.
+  var below: Int
+  /// The first pixels of an image's pairs.
   var spans: RowCutList
+  /// Pixels at the end that are second ones as well, and are left to those: one in maps with an odd number.
+  var shared: Int
+  /// Spans that go through all products together, so that everything between stays in the second cache.
+  var chunk: Int
+  /// Threads share panels, and each adds all input; otherwise pairs of pixels.
+  var splitsPanels: Bool
   var inputBatchStride: Int
   var outputBatchStride: Int
   var shortcutBatchStride: Int
@@ -85,28 +89,42 @@ struct StrassenCommand: BitwiseCopyable {
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: StrassenCommand.self)
-    let panels = c.pointee.panelCount
-    let units = share(c.pointee.batch * c.pointee.chunks * panels, thread, threads)
     let scratch = c.pointee.scratch + thread * c.pointee.scratchStride
     var fetcher = Fetcher(c.pointee.fetches, thread, threads)
-    var unit = units.lowerBound
-    while unit < units.upperBound {
-      let chunk = unit / panels
-      let end = min(units.upperBound, (chunk + 1) * panels)
-      c.pointee.multiply(chunk, unit - chunk * panels..<end - chunk * panels, scratch, &fetcher)
-      unit = end
+    let all = 0..<c.pointee.batch * c.pointee.spans.count
+    if c.pointee.splitsPanels {
+      c.pointee.run(all, share(c.pointee.panelCount, thread, threads), scratch, &fetcher)
+    } else {
+      c.pointee.run(share(all.count, thread, threads), 0..<c.pointee.panelCount, scratch, &fetcher)
     }
   }
 
-  /// The channels of `panels` for a chunk of pixels.
-  private func multiply(
-    _ chunk: Int, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>, _ fetcher: inout Fetcher
+  private func run(
+    _ units: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>, _ fetcher: inout Fetcher
   ) {
-    let image = chunk / chunks
-    let own = share(pixels, chunk % chunks, chunks)
-    let below = own.count - half
+    var unit = units.lowerBound
+    while unit < units.upperBound {
+      let image = unit / spans.count
+      let count = min(units.upperBound, (image + 1) * spans.count) - unit
+      let first = unit - image * spans.count
+      let chunks = (count + chunk - 1) / chunk
+      for i in 0..<chunks {
+        let own = share(count, i, chunks)
+        multiply(image, first + own.lowerBound..<first + own.upperBound, panels, scratch, &fetcher)
+      }
+      unit += count
+    }
+  }
+
+  /// The channels of `panels` for the pairs of the spans `own`.
+  private func multiply(
+    _ image: Int, _ own: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>,
+    _ fetcher: inout Fetcher
+  ) {
+    let start = spans[own.lowerBound].first
+    let pairs = spans[own.upperBound - 1].first + spans[own.upperBound - 1].height - start
     func part(_ m: BlockMatrix, _ batchStride: Int) -> BlockMatrix {
-      BlockMatrix(start: m.start + (image * batchStride + own.lowerBound * 16), plane: m.plane)
+      BlockMatrix(start: m.start + (image * batchStride + start * 16), plane: m.plane)
     }
     let a = part(input, inputBatchStride)
     let c = part(output, outputBatchStride)
@@ -117,19 +135,20 @@ struct StrassenCommand: BitwiseCopyable {
     let u1 = place(4 * inputLeft)
     let (u2, u4, u3) = (u1.from(block: outputLeft), u1.from(block: 2 * outputLeft), u1)
 
-    addInput(a, a12, below, scratch)
-    sweep(products.u1, panels, a, u1, adding: nil, isFinal: false, &fetcher)
-    if let r { addBlocks(panels, u1, r, to: u4) }
-    sweep(products.c11, panels, a12, c, adding: r == nil ? u1 : u4, isFinal: true, &fetcher)
-    sweep(products.u2, panels, s2, u2, adding: u1, isFinal: false, &fetcher)
-    sweep(products.u4, panels, s1, u4, adding: u2, isFinal: false, &fetcher)
-    sweep(products.u3, panels, s3, u3, adding: u2, isFinal: false, &fetcher)
-    finish(panels, u2, u4, u3, c12, r, below)
-    sweep(products.c12, panels, s4, c12, adding: u4, isFinal: true, &fetcher)
-    sweep(products.c21, panels, a12.from(pixel: below), c.from(pixel: below), adding: u3, isFinal: true, &fetcher)
+    addInput(a, a12, pairs, scratch)
+    sweep(products.u1, panels, own, a, u1, adding: nil, isFinal: false, &fetcher)
+    if let r { addBlocks(panels, u1, r, to: u4, pairs) }
+    sweep(products.c11, panels, own, a12, c, adding: r == nil ? u1 : u4, isFinal: true, leaving: shared, &fetcher)
+    sweep(products.u2, panels, own, s2, u2, adding: u1, isFinal: false, &fetcher)
+    sweep(products.u4, panels, own, s1, u4, adding: u2, isFinal: false, &fetcher)
+    sweep(products.u3, panels, own, s3, u3, adding: u2, isFinal: false, &fetcher)
+    finish(panels, u2, u4, u3, c12, r, pairs)
+    sweep(products.c12, panels, own, s4, c12, adding: u4, isFinal: true, leaving: shared, &fetcher)
+    sweep(
+      products.c21, panels, own, a12.from(pixel: below), c.from(pixel: below), adding: u3, isFinal: true, &fetcher)
   }
 
-  private func addInput(_ a: BlockMatrix, _ a12: BlockMatrix, _ below: Int, _ s: UnsafeMutablePointer<Float>) {
+  private func addInput(_ a: BlockMatrix, _ a12: BlockMatrix, _ pairs: Int, _ s: UnsafeMutablePointer<Float>) {
     for block in 0..<inputLeft {
       let left = a.from(block: block)
       // Where there is no block on the right, any one stands for zeros.
@@ -137,21 +156,23 @@ struct StrassenCommand: BitwiseCopyable {
       let isChannel = block < inputRight - 1 ? lanes + 16 : block < inputRight ? lanes + 32 : lanes
       sums(
         left.start, right.start, left.from(pixel: below).start, right.from(pixel: below).start, s + block * plane,
-        inputLeft * plane, half * 16, isChannel)
+        inputLeft * plane, pairs * 16, isChannel)
     }
   }
 
-  private func addBlocks(_ panels: Range<Int>, _ a: BlockMatrix, _ b: BlockMatrix, to c: BlockMatrix) {
+  private func addBlocks(
+    _ panels: Range<Int>, _ a: BlockMatrix, _ b: BlockMatrix, to c: BlockMatrix, _ pairs: Int
+  ) {
     for block in blocks[panels.lowerBound]..<blocks[panels.upperBound] {
       let (from, to) = (b.from(block: block).start, c.from(block: block).start)
-      add(a.from(block: block).start, 16, 1, from, 16, 1, to, half * 16)
+      add(a.from(block: block).start, 16, 1, from, 16, 1, to, pairs * 16)
     }
   }
 
   /// C₂₂, and all shortcuts but that of C₁₁.
   private func finish(
     _ panels: Range<Int>, _ u2: BlockMatrix, _ u4: BlockMatrix, _ u3: BlockMatrix, _ c12: BlockMatrix,
-    _ r: BlockMatrix?, _ below: Int
+    _ r: BlockMatrix?, _ pairs: Int
   ) {
     let (r12, r21) = (r?.from(block: outputLeft), r?.from(pixel: below))
     for block in blocks[panels.lowerBound]..<blocks[panels.upperBound] {
@@ -159,43 +180,47 @@ struct StrassenCommand: BitwiseCopyable {
       if block < outputRight {
         let to = c12.from(block: block, pixel: below).start
         last(
-          u2.from(block: block).start, u4.from(block: block).start, sum, half * 16, r12?.from(block: block).start,
+          u2.from(block: block).start, u4.from(block: block).start, sum, pairs * 16, r12?.from(block: block).start,
           add21, r12?.from(block: block, pixel: below).start, lower, upper, to)
-        post?(to, to, half * 16, alpha, beta)
+        post?(to, to, pairs * 16, alpha, beta)
       } else if let add21 {
-        add(sum, 16, 1, add21, 16, 1, sum, half * 16)
+        add(sum, 16, 1, add21, 16, 1, sum, pairs * 16)
       }
     }
   }
 
   /// One product, panel after panel.
   private func sweep(
-    _ product: StrassenProduct, _ panels: Range<Int>, _ a: BlockMatrix, _ c: BlockMatrix, adding r: BlockMatrix?,
-    isFinal: Bool, _ fetcher: inout Fetcher
+    _ product: StrassenProduct, _ panels: Range<Int>, _ units: Range<Int>, _ a: BlockMatrix, _ c: BlockMatrix,
+    adding r: BlockMatrix?, isFinal: Bool, leaving shared: Int = 0, _ fetcher: inout Fetcher
   ) {
     var arguments = TileArguments()
     (arguments.inputBlockStride, arguments.outputBlockStride) = (a.plane, c.plane)
     arguments.residualBlockStride = r?.plane ?? 0
     if isFinal { (arguments.lower, arguments.upper) = (lower, upper) }
+    let start = spans[units.lowerBound].first
     let own = panels.clamped(to: 0..<product.panelCount)
     for i in own.lowerBound * product.parts..<own.upperBound * product.parts {
       let call = product.calls + i
       var panel = call.pointee.panel
-      var unit = 0
-      while unit < spans.count {
+      var unit = units.lowerBound
+      while unit < units.upperBound {
         let span = spans[unit]
-        let count = max(1, min(spans.whole - unit, isFinal ? callTiles : Int.max))
-        let from = a.from(block: panel.inputOffset, pixel: span.first).start
-        let to = c.from(block: panel.outputOffset, pixel: span.first).start
-        let add = r?.from(block: panel.outputOffset, pixel: span.first).start
+        let height = span.height - (unit == spans.count - 1 ? shared : 0)
+        if height == 0 { break }
+        let count = max(1, min(units.upperBound - unit, spans.whole - unit, isFinal ? callTiles : Int.max))
+        let pixel = span.first - start
+        let from = a.from(block: panel.inputOffset, pixel: pixel).start
+        let to = c.from(block: panel.outputOffset, pixel: pixel).start
+        let add = r?.from(block: panel.outputOffset, pixel: pixel).start
         let lines = count * call.pointee.tileLines
         fetcher.give(&panel, lines: lines)
-        call.pointee.tile(span.height, count, &arguments, &panel, from, to, add)
+        call.pointee.tile(height, count, &arguments, &panel, from, to, add)
         panel.passNext(lines: lines)
         if isFinal, let post, panel.isLastPart {
           for block in 0..<call.pointee.width / 16 {
             let p = to + block * c.plane
-            post(p, p, count * span.height * 16, alpha, beta)
+            post(p, p, count * height * 16, alpha, beta)
           }
         }
         unit += count

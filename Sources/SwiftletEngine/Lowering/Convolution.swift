@@ -126,14 +126,12 @@ extension Planner {
     let weights = packPanels(
       node, group: fused.conv.group, kernel: fused.conv.window.kernel, output,
       widths: kernels.widths(choice.walk, choice.epilogue), offset: choice.isDense ? nil : reading.offset)
-    let scaled = fused.hasFactors ? emitScaledWeights(weights, factors: node.inputs.last!) : nil
     var arguments = choice.arguments
     let dense = choice.isDense ? reading.dense : nil
     arguments.inputBlockStride = dense?.blockStride ?? 0
     arguments.outputBlockStride = output.region.plane
     arguments.residualBlockStride = shortcut?.region.plane ?? 0
     let spans = cutRow(rows == nil ? output.pixels : output.width, heights: kernels.tileHeights)
-    let pixels = output.batch * output.pixels
     let splitsPanels = !followsPixels(output) && weights.panels.count >= threads
     let parts = (weights.depth + tuning.panelDepth - 1) / tuning.panelDepth
     let chunk = tilesAtATime(weights.depth, parts, output)
@@ -148,49 +146,58 @@ extension Planner {
     let shortcutShift = shortcut.map { $0.channels.min()! / 16 - output.channels.min()! / 16 } ?? 0
     let (finalArguments, set, post) = (arguments, kernels, choice.post.map { kernels.unary[$0.kind.rawValue] })
     let base = dense?.base ?? 0
-    var touched: [any Place] = [reading.place, output]
-    if let shortcut { touched.append(shortcut) }
-    if let scaled { touched.append(scaled) }
     let (region, batchStride, rowStride) = (reading.region, reading.batchStride, reading.rowStride)
-    emit(
-      node.name, choice.name, multiplyAdds: pixels * graph[node.inputs[1]].shape.elementCount,
-      idleLines: idleLines,
-      because: reason(node, fused, choice), touching: touched
-    ) { binder in
-      let packed = UnsafePointer(scaled.map { binder.pointer($0) } ?? binder.pointer(constant: weights.constant))
-      // Most panels read the same inputs: one list of offsets then stays in the first cache.
-      var lists: [[Int32]: UnsafePointer<Int32>] = [:]
-      let calls = weights.panels.flatMap { panel in
-        let offsets = panel.offsets.isEmpty ? nil : lists[panel.offsets] ?? binder.keep(panel.offsets)
-        lists[panel.offsets] = offsets
-        let tile = set.tiles[TileKey(panel.width, choice.walk, choice.epilogue)]!
-        return panel.cut(into: parts).enumerated().map { i, part in
-          let call = Panel(
-            weights: packed + panel.start + part.lowerBound * panel.width,
-            offsets: offsets.map { $0 + part.lowerBound },
-            depth: part.count, isFirstPart: i == 0, isLastPart: i == parts - 1,
-            inputOffset: part.lowerBound / 16 * finalArguments.inputBlockStride, next: panel.next(part.count, chunk),
-            outputOffset: panel.block * output.region.plane,
-            residualOffset: (panel.block + shortcutShift) * (shortcut?.region.plane ?? 0))
-          return PanelCall(call, tile, panel.width, set)
+    // Weights that change with the image take one image at a time.
+    let runs = fused.hasFactors ? (0..<output.batch).map { $0..<$0 + 1 } : [0..<output.batch]
+    for images in runs {
+      let scaled =
+        fused.hasFactors ? emitScaledWeights(weights, factors: node.inputs.last!, image: images.lowerBound) : nil
+      var touched: [any Place] = [reading.place, output]
+      if let shortcut { touched.append(shortcut) }
+      if let scaled { touched.append(scaled) }
+      emit(
+        node.name, choice.name, multiplyAdds: images.count * output.pixels * graph[node.inputs[1]].shape.elementCount,
+        idleLines: idleLines / runs.count,
+        because: reason(node, fused, choice), touching: touched
+      ) { binder in
+        let packed = UnsafePointer(scaled.map { binder.pointer($0) } ?? binder.pointer(constant: weights.constant))
+        // Most panels read the same inputs: one list of offsets then stays in the first cache.
+        var lists: [[Int32]: UnsafePointer<Int32>] = [:]
+        let calls = weights.panels.flatMap { panel in
+          let offsets = panel.offsets.isEmpty ? nil : lists[panel.offsets] ?? binder.keep(panel.offsets)
+          lists[panel.offsets] = offsets
+          let tile = set.tiles[TileKey(panel.width, choice.walk, choice.epilogue)]!
+          return panel.cut(into: parts).enumerated().map { i, part in
+            let call = Panel(
+              weights: packed + panel.start + part.lowerBound * panel.width,
+              offsets: offsets.map { $0 + part.lowerBound },
+              depth: part.count, isFirstPart: i == 0, isLastPart: i == parts - 1,
+              inputOffset: part.lowerBound / 16 * finalArguments.inputBlockStride, next: panel.next(part.count, chunk),
+              outputOffset: panel.block * output.region.plane,
+              residualOffset: (panel.block + shortcutShift) * (shortcut?.region.plane ?? 0))
+            return PanelCall(call, tile, panel.width, set)
+          }
         }
+        let command = ConvolutionCommand(
+          arguments: finalArguments, input: binder.pointer(region) + (base + images.lowerBound * batchStride()),
+          output: binder.pointer(output.region) + images.lowerBound * output.region.batchStride,
+          shortcut: shortcut.map {
+            UnsafePointer(binder.pointer($0.region) + images.lowerBound * $0.region.batchStride)
+          }, panels: binder.keep(calls),
+          panelCount: weights.panels.count, parts: parts, spans: binder.keep(spans), batch: images.count,
+          rows: rows ?? 1, inputBatchStride: batchStride(), inputRowStride: rowStride,
+          outputBatchStride: output.region.batchStride, outputRowStride: output.width * 16,
+          shortcutBatchStride: shortcut?.region.batchStride ?? 0, chunk: chunk, staysNear: staysNear,
+          callTiles: callTiles,
+          splitsPanels: splitsPanels, fetches: binder.keepFetches(), post: post, alpha: choice.post?.alpha ?? 0,
+          beta: choice.post?.beta ?? 0)
+        return Command(function: ConvolutionCommand.run, arguments: binder.keep(command))
       }
-      let command = ConvolutionCommand(
-        arguments: finalArguments, input: binder.pointer(region) + base, output: binder.pointer(output.region),
-        shortcut: shortcut.map { UnsafePointer(binder.pointer($0.region)) }, panels: binder.keep(calls),
-        panelCount: weights.panels.count, parts: parts, spans: binder.keep(spans), batch: output.batch,
-        rows: rows ?? 1, inputBatchStride: batchStride(), inputRowStride: rowStride,
-        outputBatchStride: output.region.batchStride, outputRowStride: output.width * 16,
-        shortcutBatchStride: shortcut?.region.batchStride ?? 0, chunk: chunk, staysNear: staysNear,
-        callTiles: callTiles,
-        splitsPanels: splitsPanels, fetches: binder.keepFetches(), post: post, alpha: choice.post?.alpha ?? 0,
-        beta: choice.post?.beta ?? 0)
-      return Command(function: ConvolutionCommand.run, arguments: binder.keep(command))
     }
   }
 
-  /// The weights of a 1×1 convolution, each times the factor of the channel it meets.
-  private mutating func emitScaledWeights(_ weights: PackedPanels, factors id: Graph.ID) -> Region {
+  /// The weights of a 1×1 convolution, each times the factor of the channel it meets in one image.
+  private mutating func emitScaledWeights(_ weights: PackedPanels, factors id: Graph.ID, image: Int) -> Region {
     let factors = blocked(id)
     let positions = factors.channels.map { Int32($0 / 16 * factors.region.plane + $0 % 16) }
     let panels = weights.panels.map { ScaledWeightsCommand.Panel(start: $0.start, width: $0.width, depth: $0.depth) }
@@ -199,7 +206,8 @@ extension Planner {
     emit("", "scale weights", touching: [factors, scaled]) { binder in
       let command = ScaledWeightsCommand(
         function: function, input: binder.pointer(constant: weights.constant), output: binder.pointer(scaled),
-        factors: binder.pointer(factors.region), positions: binder.keep(positions), panels: binder.keep(panels),
+        factors: binder.pointer(factors.region) + image * factors.region.batchStride, positions: binder.keep(positions),
+        panels: binder.keep(panels),
         count: panels.count)
       return Command(function: ScaledWeightsCommand.run, arguments: binder.keep(command))
     }

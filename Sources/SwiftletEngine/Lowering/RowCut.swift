@@ -1,15 +1,17 @@
 import SwiftletKernels
 
-/// A row of pixels as tiles of the heights at hand, so that the sum of their costs is smallest. A tile of h pixels costs as much as 2 h
-/// multiply-adds, at least as many as are begun before the first is done, and a little to start.
+/// A tile of h pixels costs as much as 2 h multiply-adds, at least as many as are begun before the first is done, and a little to
+/// start.
+func tileCost(_ height: Int) -> Int { max(2 * height, 8) + 1 }
+
+/// A row of pixels as tiles of the heights at hand, so that the sum of their costs is smallest.
 func cutRow(_ pixels: Int, heights: [Int]) -> RowCut {
-  func cost(_ height: Int) -> Int { max(2 * height, 8) + 1 }
   let tallest = heights[0]
   var whole = max(0, pixels / tallest - 3)
   let rest = pixels - whole * tallest
   var best = [(cost: 0, height: 0)]
   for n in 1...max(1, rest) {
-    let choices = heights.filter { $0 <= n }.map { (cost: best[n - $0].cost + cost($0), height: $0) }
+    let choices = heights.filter { $0 <= n }.map { (cost: best[n - $0].cost + tileCost($0), height: $0) }
     best.append(choices.min { $0.cost < $1.cost }!)
   }
   var n = rest

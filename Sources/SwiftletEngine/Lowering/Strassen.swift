@@ -42,21 +42,22 @@ extension Planner {
     _ node: Graph.Node, _ fused: FusedConv, _ x: BlockedView, _ dense: (base: Int, blockStride: Int), _ y: BlockedView,
     _ shortcut: BlockedView?
   ) {
-    let chunks = (y.pixels + tuning.strassenChunk - 1) / tuning.strassenChunk
-    let size = (y.pixels + chunks - 1) / chunks
-    let half = (size + 1) / 2
+    let (half, odd) = ((y.pixels + 1) / 2, y.pixels % 2)
+    let spans = odd == 0 ? cutRow(half, heights: kernels.tileHeights) : cutOddRow(half, heights: kernels.tileHeights)
+    let chunk = (tuning.strassenChunk + 2 * kernels.tileHeights[0] - 1) / (2 * kernels.tileHeights[0])
+    let pairs = min(half, chunk * kernels.tileHeights[0])
     let weights = packStrassen(node, ins: x.channels.count, y)
-    let plane = half * 16 + (half * 64 % 4096 == 0 ? 16 : 0)
+    let plane = pairs * 16 + (pairs * 64 % 4096 == 0 ? 16 : 0)
     let scratchStride = (4 * weights.leftDepth / 16 + 3 * weights.left) * plane
     let scratch = placePlain(floats: scratchStride * threads)
-    let spans = cutRow(half, heights: kernels.tileHeights)
+    let splitsPanels = y.batch * half < 16 * threads && weights.left >= threads
     let isClamp = fused.activation?.kind == .clamp
     let (clamp, post) = (isClamp ? fused.activation : nil, isClamp ? nil : fused.activation)
     let callTiles = post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0])
     let (set, parts) = (kernels, (weights.leftDepth + tuning.panelDepth - 1) / tuning.panelDepth)
-    let sweeps = y.batch * chunks
+    let sweeps = y.batch * ((spans.count - 1) / chunk + 1)
     let idleLines = weights.panels.joined().reduce(0) {
-      $0 + $1.idleLines(tiles: sweeps * spans.whole, sweeps: sweeps, tallest: set.tileHeights[0])
+      $0 + $1.idleLines(tiles: y.batch * spans.whole, sweeps: sweeps, tallest: set.tileHeights[0])
     }
     let firstBlock = y.channels.min()! / 16
     let shortcutBlock = (shortcut?.channels.min() ?? 0) / 16
@@ -64,7 +65,7 @@ extension Planner {
       node.name, "strassen" + (post.map { " \($0.kind)" } ?? ""),
       multiplyAdds: y.batch * y.pixels * graph[node.inputs[1]].shape.elementCount,
       idleLines: idleLines,
-      because: "\(facts(node, fused)): chunks of \(size) pixels",
+      because: "\(facts(node, fused)): \(half) pairs of pixels",
       touching: [x, y] + (shortcut.map { [$0] } ?? []), scratch: [scratch]
     ) { binder in
       let command = StrassenCommand(
@@ -74,8 +75,9 @@ extension Planner {
         products: binder.products(weights, set, parts: parts),
         blocks: binder.keep(weights.blocks), panelCount: weights.blocks.count - 1, inputLeft: weights.leftDepth / 16,
         inputRight: (weights.rightDepth + 15) / 16, outputLeft: weights.left, outputRight: weights.right,
-        lanes: binder.keep(weights.lanes), batch: y.batch, pixels: y.pixels, chunks: chunks, half: half,
-        spans: binder.keep(spans), inputBatchStride: x.region.batchStride, outputBatchStride: y.region.batchStride,
+        lanes: binder.keep(weights.lanes), batch: y.batch, below: y.pixels - half,
+        spans: binder.keep(spans), shared: odd, chunk: chunk, splitsPanels: splitsPanels,
+        inputBatchStride: x.region.batchStride, outputBatchStride: y.region.batchStride,
         shortcutBatchStride: shortcut?.region.batchStride ?? 0, scratch: binder.pointer(scratch),
         scratchStride: scratchStride, plane: plane, lower: clamp?.alpha ?? -.infinity, upper: clamp?.beta ?? .infinity,
         callTiles: callTiles, fetches: binder.keepFetches(), post: post.map { set.unary[$0.kind.rawValue] },
@@ -111,4 +113,17 @@ extension Binder {
       u1: product(0), c11: product(1), u2: product(2), u4: product(3), u3: product(4), c12: product(5),
       c21: product(6))
   }
+}
+
+/// A row of pixels of which the last one may be left out: the last tile is one of two heights.
+private func cutOddRow(_ pixels: Int, heights: [Int]) -> RowCut {
+  let cuts = heights.filter { $0 <= pixels && ($0 == 1 || heights.contains($0 - 1)) }.map { last in
+    var cut = cutRow(pixels - last, heights: heights)
+    cut.rest.append(Span(first: pixels - last, height: last))
+    return cut
+  }
+  func cost(_ cut: RowCut) -> Int {
+    cut.whole * tileCost(cut.height) + cut.rest.reduce(0) { $0 + tileCost($1.height) }
+  }
+  return cuts.min { cost($0) < cost($1) }!
 }

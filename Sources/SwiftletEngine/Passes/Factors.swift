@@ -27,11 +27,11 @@ import SwiftletOps
   let (uses, isConstant) = (graph.useCounts, graph.isConstant)
   return try graph.rewritten { node, id, inputs in
     guard var op = node.op as? FusedConv, op.conv == Conv(Window(1)), inputs[0].node.op is Mul,
-      uses[graph[id].inputs[0]] == 1, isConstant[graph[id].inputs[1]], node.shape[0] == 1,
+      uses[graph[id].inputs[0]] == 1, isConstant[graph[id].inputs[1]],
       node.shape[1] < node.shape[2] * node.shape[3]
     else { return nil }
     let (shape, parts) = (inputs[0].shape, inputs[0].inputs)
-    let factors = [1, shape[1], 1, 1] as Shape
+    let factors = [shape[0], shape[1], 1, 1] as Shape
     for i in 0..<2 where parts[i].shape == factors && parts[1 - i].shape == shape {
       op.hasFactors = true
       return inputs[0].builder.add(op, [parts[1 - i]] + inputs.dropFirst() + [parts[i]])
