@@ -128,7 +128,7 @@ public func shortTile<C: Columns, E: Epilogue, W: Walk>(
   }
 }
 
-/// Tiles in 16 registers of half the channels: ten pixels at a time, so that no sum waits for itself, then what is left.
+/// Tiles in 16 registers of half the channels: eight pixels at a time, so that no sum waits for itself, then what is left.
 @inlinable @inline(__always)
 public func narrowTile<C: Columns, E: Epilogue, W: Walk>(
   _ columns: C.Type, _ e: E.Type, _ walk: W.Type, _ height: Int, _ count: Int, _ g: UnsafeRawPointer,
@@ -136,9 +136,9 @@ public func narrowTile<C: Columns, E: Epilogue, W: Walk>(
 ) {
   let step = W.step(g.assumingMemoryBound(to: TileArguments.self).pointee)
   let pixels = height * count
-  let tens = pixels / 10
-  if tens > 0 { tiles(T10<C>.self, e, walk, tens, g, p, a, c, r) }
-  var done = tens * 10
+  let eights = pixels / 8
+  if eights > 0 { tiles(T8<C>.self, e, walk, eights, g, p, a, c, r) }
+  var done = eights * 8
   while done < pixels {
     let height = min(6, pixels - done)
     shortTile(columns, e, walk, height, 1, g, p, a + done * step, c + done * 16, r.map { $0 + done * 16 })
