@@ -2,7 +2,7 @@
 
 SOURCES = Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
 
-.PHONY: demo test test-avx512 build setup zoo format lint check-floors
+.PHONY: demo test test-avx512 test-address test-thread build setup zoo format lint check-floors
 
 # Without the ONNX exporter, whose protocol buffers take a third of the build.
 demo: setup
@@ -16,6 +16,12 @@ test: setup
 test-avx512: setup
 	SWIFTLET_EMULATE_AVX512=1 swift test -c release --disable-testable-imports --scratch-path .build/avx512 \
 	  --filter SwiftletEngineTests
+
+# The engine's tests under AddressSanitizer or ThreadSanitizer, without those that read machine code, which is another then, and
+# without whole networks at full size, which take hours.
+test-address test-thread: setup
+	swift test -c release --disable-testable-imports --sanitize=$(@:test-%=%) --scratch-path .build/$(@:test-%=%) \
+	  --filter SwiftletEngineTests --skip 'HotLoopTests|GoldenTests|goldensStayNear'
 
 build: setup
 	swift build -c release
