@@ -1,4 +1,4 @@
-// Depthwise convolution on blocked maps, in strips of 7 outputs of one row, or of 4 on narrow maps. There is no border in memory: taps outside the map
+// Depthwise convolution on blocked maps, in strips of 8, 7 or 4 outputs of one row. There is no border in memory: taps outside the map
 // are dropped by the type of the strip (left and right) or by the bounds of the row loop (top and bottom).
 
 public import CVector
@@ -114,6 +114,7 @@ public typealias Strip2<V: Vector> = StripPair<StripOne<V>, StripOne<V>>
 public typealias Strip3<V: Vector> = StripPair<Strip2<V>, StripOne<V>>
 public typealias Strip4<V: Vector> = StripPair<Strip2<V>, Strip2<V>>
 public typealias Strip7<V: Vector> = StripPair<Strip4<V>, Strip3<V>>
+public typealias Strip8<V: Vector> = StripPair<Strip4<V>, Strip4<V>>
 
 /// Every `kernel`-th column of one row of the input, from `first` on: of these each output sees one, so that no sum waits for itself;
 /// and one value of the input is alive at a time, so that registers suffice.
@@ -170,18 +171,22 @@ func sharedStrip<K: Number, S: Number, L: Number, R: Number, T: Strip>(
 }
 
 /// One row of outputs, a strip at least; the last strips overlap where the width is no multiple of a strip. Only the first strip may reach over
-/// the left edge and only the last one over the right.
+/// the left edge and only the last one over the right. All lanes of a strip are done before the next one: they share lines of memory.
 @inlinable @inline(__always)
 func depthwiseRow<K: Number, S: Number, L: Number, R: Number, T: Strip>(
-  _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: T.V,
-  _ y: Target, _ width: Int, _ lower: T.V, _ upper: T.V
+  _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: Source,
+  _ y: Target, _ width: Int, _ lanes: Int, _ lower: T.V, _ upper: T.V
 ) {
   @inline(__always) func outputs<A: Number, B: Number>(_ g: Geometry<K, S, A, B>.Type, _ first: Int) {
     let (x, y) = (x + first * S.value * 16, y + first * 16)
-    if K.value < 5 {
-      strip(g, t, x, rows, rowStride, w, bias, y, lower, upper)
-    } else {
-      sharedStrip(g, t, x, rows, rowStride, w, bias, y, lower, upper)
+    var i = 0
+    while i < lanes {
+      if K.value < 5 {
+        strip(g, t, x + i, rows, rowStride, w + i, T.V(bias + i), y + i, lower, upper)
+      } else {
+        sharedStrip(g, t, x + i, rows, rowStride, w + i, T.V(bias + i), y + i, lower, upper)
+      }
+      i += T.V.lanes
     }
   }
   let end = width - T.count
@@ -199,7 +204,7 @@ func depthwiseRow<K: Number, S: Number, L: Number, R: Number, T: Strip>(
   outputs(Geometry<K, S, N0, R>.self, end)
 }
 
-/// Rows of a map at least a strip wide. All lanes of a row are done before the next one, so that a row is fetched once.
+/// Rows of a map at least a strip wide.
 @inlinable @inline(never)
 public func depthwise<K: Number, S: Number, L: Number, R: Number, T: Strip>(
   _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source,
@@ -217,12 +222,8 @@ public func depthwise<K: Number, S: Number, L: Number, R: Number, T: Strip>(
     let from = x + (top + skipped) * rowStride - L.value * 16
     let to = y + row * d.outputWidth * 16
     let w = weights + (16 + skipped * K.value * 16)
-    var lane = 0
-    while lane < lanes {
-      depthwiseRow(
-        g, t, from + lane, rows, rowStride, w + lane, T.V(weights + lane), to + lane, d.outputWidth, lower, upper)
-      lane += T.V.lanes
-    }
+    depthwiseRow(g, t, from, rows, rowStride, w, weights, to, d.outputWidth, lanes, lower, upper)
+    var lane = (lanes + T.V.lanes - 1) / T.V.lanes * T.V.lanes
     while lane < 16 {
       for column in 0..<d.outputWidth { T.V(splat: 0).store(to + (column * 16 + lane)) }
       lane += T.V.lanes

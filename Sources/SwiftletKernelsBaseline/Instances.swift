@@ -38,6 +38,9 @@ let depthwiseKernels: [DepthwiseKey: DepthwiseFunction] = [
   DepthwiseKey(3, 1, 1, 1, outputs: 7): {
     depthwise(Geometry<N3, N1, N1, N1>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
+  DepthwiseKey(3, 1, 1, 1, outputs: 8): {
+    depthwise(Geometry<N3, N1, N1, N1>.self, Strip8<V>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   DepthwiseKey(3, 1, 0, 0, outputs: 7): {
     depthwise(Geometry<N3, N1, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },

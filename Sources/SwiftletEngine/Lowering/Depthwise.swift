@@ -58,21 +58,28 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
 }
 
 extension Planner {
-  /// The kernel with the longest strips that fit into a row, and how long they are; one for any geometry where none fits.
+  /// The kernel whose strips make up a row in the least time, and how long they are; one for any geometry where none fits.
   fileprivate func depthwiseKernel(_ d: DepthwiseArguments) -> (code: DepthwiseFunction, outputs: Int?) {
     // The last strip ends with the row, and this many of its columns lie outside the map.
     let right = max(0, (d.outputWidth - 1) * d.strideX + d.kernelWidth - d.left - d.inputWidth)
-    let isEven = d.kernelHeight == d.kernelWidth && d.strideY == d.strideX && d.dilationY == 1 && d.dilationX == 1
-    for outputs in [7, 4] where isEven {
-      let key = DepthwiseKey(d.kernelWidth, d.strideX, d.left, right, outputs: outputs)
+    guard d.kernelHeight == d.kernelWidth, d.strideY == d.strideX, d.dilationY == 1, d.dilationX == 1 else {
+      return (kernels.depthwiseAny, nil)
+    }
+    var best: (code: DepthwiseFunction, outputs: Int?, cost: Int) = (kernels.depthwiseAny, nil, .max)
+    for outputs in [8, 7, 4] {
       let end = d.outputWidth - outputs
       guard end == 0 || end > 0 && end * d.strideX >= max(d.left, right) else { continue }
       // A strip between the first and the last one lies inside the map on both sides.
       let lastInner = end - (right + d.strideX - 1) / d.strideX
       guard end <= outputs || lastInner * d.strideX >= d.left else { continue }
-      if let made = kernels.depthwise[key] { return (made, outputs) }
+      let key = DepthwiseKey(d.kernelWidth, d.strideX, d.left, right, outputs: outputs)
+      guard let code = kernels.depthwise[key] else { continue }
+      // A strip of few outputs waits for its own sums, unless the filter is so small that the next strip fills the gaps.
+      let strips = (d.outputWidth + outputs - 1) / outputs
+      let cost = strips * max(outputs + 1, d.kernelWidth < 5 ? 0 : 8)
+      if cost < best.cost { best = (code, outputs, cost) }
     }
-    return (kernels.depthwiseAny, nil)
+    return (best.code, best.outputs)
   }
 
   /// For each block 16 biases, then 16 weights a tap.
