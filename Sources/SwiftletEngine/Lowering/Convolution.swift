@@ -3,7 +3,7 @@ import SwiftletKernels
 import SwiftletOps
 
 /// Where a convolution reads: what a tile needs to know of its input.
-private struct Reading {
+struct Reading {
   var place: any Place
   var region: Region { place.region }
   var batchStride: @Sendable () -> Int
@@ -23,11 +23,20 @@ func lowerConvolution(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) ->
   let window = fused.conv.window
   let input = node.inputs[0]
   let x = p.graph[input].shape
-  let isFlat = window == Window(1)
-  let reading =
-    if isFlat { p.readFlat(input) } else if x[1] <= 8 && !p.hasBlocked(input) { p.readPlanar(input, x, window) } else {
-      p.readBlocked(input, x, window)
-    }
+  let isPlanar = x[1] <= 8 && !p.hasBlocked(input)
+  let shifted = ShiftedReading(window, output: node.shape)
+  var isFlat = window == Window(1)
+  let reading: Reading
+  if isFlat {
+    reading = p.readFlat(input)
+  } else if isPlanar {
+    reading = p.readPlanar(input, x, window)
+  } else if shifted.isWorthIt(x, products: p.graph[node.inputs[1]].shape.elementCount, heights: p.kernels.tileHeights) {
+    reading = p.readShifted(input, shifted, window, width: node.shape[3])
+    isFlat = true
+  } else {
+    reading = p.readBlocked(input, x, window)
+  }
   let shortcut = fused.hasShortcut ? p.blocked(node.inputs[3]) : nil
   let output = p.place(id, layout: shortcut?.layout)
   p.emitTiles(node, fused, reading, output, shortcut, rows: isFlat ? nil : output.height)
