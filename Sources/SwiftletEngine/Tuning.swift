@@ -35,7 +35,8 @@ public struct Tuning: Hashable, Sendable {
   /// What is good on most machines.
   public init(for set: InstructionSet) {
     switch set {
-    case .baseline: panelDepth = 256
+    // Without fused multiply-adds products are rounded as well, so that sums of inputs stray further.
+    case .baseline: (panelDepth, strassenChannels) = (256, 256)
     case .avx2: (panelDepth, winogradChannels, strassenChannels) = (192, 12, 96)
     case .avx512: panelDepth = 1024
     }

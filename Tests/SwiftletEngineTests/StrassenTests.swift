@@ -52,6 +52,13 @@ import _SwiftletTestSupport
     try Graph(input: [batch, item.ins, item.height, item.width]) { [layers[layer].apply($0, item.outs)] }
   }
 
+  /// Takes this way from few channels on.
+  static func tuning(_ set: InstructionSet) -> Tuning {
+    var tuning = Tuning(for: set)
+    tuning.strassenChannels = 64
+    return tuning
+  }
+
   @Test(arguments: cases, layers.indices) func isRight(_ item: Case, _ layer: Int) throws {
     let (one, three) = (try Self.graph(item, layer), try Self.graph(item, layer, batch: 3))
     let weights = Rule(gain: 1).weights(for: one)
@@ -59,8 +66,7 @@ import _SwiftletTestSupport
     let batch = NDArray([3, item.ins, item.height, item.width], images.flatMap(\.scalars))
     let truth = try one.interpretInDouble(images[1], weights)[0]
     for set in InstructionSet.available {
-      var tuning = Tuning(for: set)
-      tuning.strassenChannels = 64
+      let tuning = Self.tuning(set)
       let plan = try Plan(one, instructionSet: set, tuning: tuning)
       #expect(plan.stepTitles.contains { $0.kernel == Self.layers[layer].kernel }, "\(Self.layers[layer].name)")
       let answer = try Session(plan, weights).run(images[1])[0]
@@ -85,7 +91,7 @@ import _SwiftletTestSupport
     let (input, weights) = (Rule().input([1, channels, 9, 9]), Rule().weights(for: graph))
     let truth = try graph.interpretInDouble(input, weights)[0]
     for set in InstructionSet.available {
-      let plan = try Plan(graph, instructionSet: set)
+      let plan = try Plan(graph, instructionSet: set, tuning: Self.tuning(set))
       #expect(plan.stepTitles.contains { $0.kernel == "strassen" })
       #expect(try Session(plan, weights).run(input)[0].relativeError(to: truth) < 2e-6)
     }
@@ -99,7 +105,7 @@ import _SwiftletTestSupport
     let (input, weights) = (Rule().input([2, 100, 192]), Rule().weights(for: graph))
     let truth = try graph.interpretInDouble(input, weights)[0]
     for set in InstructionSet.available {
-      let plan = try Plan(graph, instructionSet: set, threads: 2)
+      let plan = try Plan(graph, instructionSet: set, tuning: Self.tuning(set), threads: 2)
       #expect(plan.stepTitles.contains { $0.kernel == "strassen" && $0.reason.contains("tokens") })
       #expect(try Session(plan, weights).run(input)[0].relativeError(to: truth) < 2e-6)
     }

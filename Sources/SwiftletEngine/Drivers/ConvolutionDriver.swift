@@ -71,7 +71,7 @@ struct ConvolutionCommand: BitwiseCopyable {
   var staysNear: Bool
   /// The most tiles of one call: fewer where an activation follows, so that it finds them in the first cache.
   var callTiles: Int
-  /// Threads share panels; otherwise tiles.
+  /// Threads share the tiles of all panels, one panel after the other; otherwise the tiles that each panel has.
   var splitsPanels: Bool
   /// Weights of later steps to be fetched meanwhile.
   var fetches: FetchList
@@ -83,16 +83,38 @@ struct ConvolutionCommand: BitwiseCopyable {
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: ConvolutionCommand.self)
     let units = c.pointee.batch * c.pointee.rows * c.pointee.spans.count
-    let fetcher = Fetcher(c.pointee.fetches, thread, threads)
+    var fetcher = Fetcher(c.pointee.fetches, thread, threads)
     if c.pointee.splitsPanels {
-      c.pointee.run(raw, 0..<units, share(c.pointee.panelCount, thread, threads), fetcher)
+      c.pointee.runShare(raw, units, thread, threads, &fetcher)
     } else {
-      c.pointee.run(raw, share(units, thread, threads), 0..<c.pointee.panelCount, fetcher)
+      c.pointee.run(raw, share(units, thread, threads), 0..<c.pointee.panelCount, &fetcher)
     }
   }
 
-  private func run(_ raw: UnsafeRawPointer, _ units: Range<Int>, _ panels: Range<Int>, _ fetcher: Fetcher) {
-    var fetcher = fetcher
+  /// This thread's share of all tiles, one panel after the other: the first and the last panel may be shared with its neighbours.
+  private func runShare(
+    _ raw: UnsafeRawPointer, _ units: Int, _ thread: Int, _ threads: Int, _ fetcher: inout Fetcher
+  ) {
+    let total = (0..<panelCount).reduce(0) { $0 + panels[$1 * parts].width } * units
+    let (from, to) = (start(total * thread / threads, units), start(total * (thread + 1) / threads, units))
+    for panel in from.panel..<min(to.panel + 1, panelCount) {
+      let first = panel == from.panel ? from.unit : 0
+      let last = panel == to.panel ? to.unit : units
+      if first < last { run(raw, first..<last, panel..<panel + 1, &fetcher) }
+    }
+  }
+
+  /// The panel and the tile at which so much work is done, in channels of tiles.
+  private func start(_ work: Int, _ units: Int) -> (panel: Int, unit: Int) {
+    var (rest, panel) = (work, 0)
+    while panel < panelCount, rest >= panels[panel * parts].width * units {
+      rest -= panels[panel * parts].width * units
+      panel += 1
+    }
+    return (panel, panel < panelCount ? rest / panels[panel * parts].width : 0)
+  }
+
+  private func run(_ raw: UnsafeRawPointer, _ units: Range<Int>, _ panels: Range<Int>, _ fetcher: inout Fetcher) {
     var first = units.lowerBound
     while first < units.upperBound {
       let last = chunk < units.upperBound - first ? first + chunk : units.upperBound

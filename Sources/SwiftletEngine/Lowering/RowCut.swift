@@ -29,3 +29,20 @@ func cutRow(_ pixels: Int, heights: [Int]) -> RowCut {
   }
   return RowCut(height: tallest, whole: whole, rest: spans)
 }
+
+/// The same in near-equal tiles, as many for each thread; `nil` where there are no tiles of these heights.
+func cutEvenly(_ pixels: Int, heights: [Int], threads: Int) -> RowCut? {
+  let count = ((pixels - 1) / (heights[0] * threads) + 1) * threads
+  let (low, higher) = pixels.quotientAndRemainder(dividingBy: count)
+  guard heights.contains(low), higher == 0 || heights.contains(low + 1) else { return nil }
+  let spans = (0..<count).map { Span(first: $0 * low + min($0, higher), height: low + ($0 < higher ? 1 : 0)) }
+  return RowCut(height: heights[0], whole: 0, rest: spans)
+}
+
+extension RowCut {
+  /// The largest cost of a thread's share.
+  func cost(threads: Int) -> Int {
+    let costs = Array(repeating: tileCost(height), count: whole) + rest.map { tileCost($0.height) }
+    return (0..<threads).map { thread in share(count, thread, threads).reduce(0) { $0 + costs[$1] } }.max()!
+  }
+}

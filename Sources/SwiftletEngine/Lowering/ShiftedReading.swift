@@ -41,17 +41,13 @@ struct ShiftedReading {
   /// for each block. A filter of one pixel sees no pixel twice: its copy brings together what is used.
   func isWorthIt(_ input: Shape, products: Int, heights: [Int]) -> Bool {
     if window.kernel == [1, 1] { return true }
-    let rowCost = cutRow(width, heights: heights).cost * height
-    let gain = (rowCost - cutRow(height * width, heights: heights).cost) / 2 * (products / 16)
+    let rowCost = cutRow(width, heights: heights).cost(threads: 1) * height
+    let gain = (rowCost - cutRow(height * width, heights: heights).cost(threads: 1)) / 2 * (products / 16)
     let pads = window.pads
     let padded =
       pads == .none ? 0 : (input[2] + pads.top + pads.bottom) * (input[3] + pads.left + pads.right)
     return gain > (rows * width - padded) * (input[1] / 16) * 6
   }
-}
-
-extension RowCut {
-  fileprivate var cost: Int { whole * tileCost(height) + rest.reduce(0) { $0 + tileCost($1.height) } }
 }
 
 extension Planner {

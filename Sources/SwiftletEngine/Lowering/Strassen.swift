@@ -43,14 +43,14 @@ extension Planner {
     _ shortcut: BlockedView?
   ) {
     let (half, odd) = ((y.pixels + 1) / 2, y.pixels % 2)
-    let spans = odd == 0 ? cutRow(half, heights: kernels.tileHeights) : cutOddRow(half, heights: kernels.tileHeights)
+    let spans = cutPairs(half, isOdd: odd == 1)
     let chunk = (tuning.strassenChunk + 2 * kernels.tileHeights[0] - 1) / (2 * kernels.tileHeights[0])
     let pairs = min(half, chunk * kernels.tileHeights[0])
     let weights = packStrassen(node, ins: x.channels.count, y)
     let plane = pairs * 16 + (pairs * 64 % 4096 == 0 ? 16 : 0)
     let scratchStride = (4 * weights.leftDepth / 16 + 3 * weights.left) * plane
     let scratch = placePlain(floats: scratchStride * threads)
-    let splitsPanels = y.batch * half < 16 * threads && weights.left >= threads
+    let splitsPanels = y.batch * half < 8 * threads && weights.left >= threads
     let isClamp = fused.activation?.kind == .clamp
     let (clamp, post) = (isClamp ? fused.activation : nil, isClamp ? nil : fused.activation)
     let callTiles = post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0])
@@ -115,15 +115,23 @@ extension Binder {
   }
 }
 
-/// A row of pixels of which the last one may be left out: the last tile is one of two heights.
-private func cutOddRow(_ pixels: Int, heights: [Int]) -> RowCut {
-  let cuts = heights.filter { $0 <= pixels && ($0 == 1 || heights.contains($0 - 1)) }.map { last in
-    var cut = cutRow(pixels - last, heights: heights)
-    cut.rest.append(Span(first: pixels - last, height: last))
-    return cut
+extension Planner {
+  /// A row of pixels, the last of which may be left out: then the last tile is one of two heights. Cut for the least time of the
+  /// thread that takes longest.
+  private func cutPairs(_ pixels: Int, isOdd: Bool) -> RowCut {
+    let heights = kernels.tileHeights
+    var cuts = [isOdd ? nil : cutRow(pixels, heights: heights), cutEvenly(pixels, heights: heights, threads: threads)]
+    if isOdd {
+      cuts += heights.filter { $0 <= pixels }.map { last in
+        var cut = cutRow(pixels - last, heights: heights)
+        cut.rest.append(Span(first: pixels - last, height: last))
+        return cut
+      }
+    }
+    let fitting = cuts.compactMap { $0 }.filter { cut in
+      let last = cut.rest.last?.height ?? cut.height
+      return !isOdd || last == 1 || heights.contains(last - 1)
+    }
+    return fitting.map { ($0, $0.cost(threads: threads)) }.min { $0.1 < $1.1 }!.0
   }
-  func cost(_ cut: RowCut) -> Int {
-    cut.whole * tileCost(cut.height) + cut.rest.reduce(0) { $0 + tileCost($1.height) }
-  }
-  return cuts.min { cost($0) < cost($1) }!
 }
