@@ -43,6 +43,7 @@ public struct Tuner: Sendable {
   /// A convolution without stride, of a square map.
   private struct Layer {
     var ins, outs, kernel, size: Int
+    var isSwish = false
   }
 
   private let set: InstructionSet
@@ -92,6 +93,11 @@ public struct Tuner: Sendable {
           [28, 14].map { Layer(ins: channels, outs: channels, kernel: 1, size: $0) }
         }
       },
+      Question(field: "strassen_pixels", path: \.strassenPixels, values: [25, 100, 144, 196]) { a, b in
+        [5, 6, 7, 8, 10, 12].filter { (a..<b).contains($0 * $0) }.flatMap { size in
+          [160, 384].map { Layer(ins: $0, outs: $0, kernel: 1, size: size) }
+        }
+      },
       Question(field: "strassen_chunk", path: \.strassenChunk, values: [128, 512]) { a, b in
         [(128, 28), (256, 28), (512, 14), (728, 19)].map { Layer(ins: $0, outs: $0, kernel: 1, size: $1) }.filter {
           layer in
@@ -99,14 +105,23 @@ public struct Tuner: Sendable {
           return (pixels + a - 1) / a != (pixels + b - 1) / b
         }
       },
-      // Only panels that are cut into other numbers of parts.
+      // Only panels that are cut into other numbers of parts, of layers with too few channels for Strassen's product.
       Question(field: "panel_depth", path: \.panelDepth, values: [128, 192, 256, 384, 512, 768, 1024, 2048, 4096]) {
         a, b in
-        [(160, 1), (320, 1), (480, 1), (672, 1), (960, 1), (128, 5), (1536, 1), (48, 7), (128, 7)].map {
-          Layer(ins: $0, outs: 128, kernel: $1, size: $1 == 1 ? 14 : 20)
+        [(160, 1), (320, 1), (480, 1), (672, 1), (960, 1), (1536, 1), (48, 7), (64, 7), (128, 7)].map {
+          Layer(ins: $0, outs: 48, kernel: $1, size: $1 == 1 ? 14 : 20)
         }.filter { layer in
           let depth = layer.ins * layer.kernel * layer.kernel
           return (depth + a - 1) / a != (depth + b - 1) / b
+        }
+      },
+      // Tiles that go together through all parts of panels.
+      Question(field: "far_floats", path: \.farFloats, values: [32768, 65536, 262_144]) { _, _ in
+        [(672, 1, 28), (1536, 1, 14), (48, 7, 20), (128, 7, 20)].map { Layer(ins: $0, outs: 48, kernel: $1, size: $2) }
+      },
+      Question(field: "activation_pixels", path: \.activationPixels, values: [24, 48, 192, 384]) { _, _ in
+        [(16, 96, 56), (24, 144, 56), (40, 240, 28), (80, 480, 14)].map {
+          Layer(ins: $0, outs: $1, kernel: 1, size: $2, isSwish: true)
         }
       },
       Question(field: "near_floats", path: \.nearFloats, values: [1024, 4096, 8192]) { _, _ in
@@ -137,7 +152,8 @@ public struct Tuner: Sendable {
 
   private func session(_ layer: Layer, _ tuning: Tuning) throws -> Session {
     let graph = try Graph(input: [1, layer.ins, layer.size, layer.size]) { x in
-      [x.scoped("layer", Conv2D(layer.outs, layer.kernel, bias: true)).relu]
+      let y = x.scoped("layer", Conv2D(layer.outs, layer.kernel, bias: true))
+      return [layer.isSwish ? y.silu : y.relu]
     }
     let session = try Session(Plan(graph, instructionSet: set, tuning: tuning), .random(for: graph))
     var numbers = RandomNumbers(seed: 0, name: "input")
