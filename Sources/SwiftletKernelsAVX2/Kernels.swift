@@ -3,10 +3,10 @@ public import SwiftletKernels
 // AVX2 with FMA: eight lanes, sixteen registers, tiles of 6 pixels by 16 channels.
 
 typealias V = SIMD8<Float>
-typealias C16 = Beside<One<V>, One<V>>
+typealias C16 = Beside<One<Floats<V>>, One<Floats<V>>>
 /// Of matrix × vector.
 typealias VectorColumns = Beside<C16, C16>
-typealias C8 = Beside<One<V>, Blank<V>>
+typealias C8 = Beside<One<Floats<V>>, Blank<V>>
 
 let tileKernels: [TileKey: TileFunction] = [
   TileKey(16, .dense16, .clamp): { shortTile(C16.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },

@@ -24,13 +24,14 @@ func lowerConvolution(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) ->
   let input = node.inputs[0]
   let x = p.graph[input].shape
   let isFlat = window == Window(1)
+  let pairs = p.pairsToRead(node, fused)
+  let isPlanar = !isFlat && x[1] <= 8 && !p.hasBlocked(input)
+  let view = isPlanar ? nil : pairs?.view ?? p.blocked(input)
   let reading =
-    if isFlat { p.readFlat(input) } else if x[1] <= 8 && !p.hasBlocked(input) { p.readPlanar(input, x, window) } else {
-      p.readBlocked(input, x, window)
-    }
+    if let view { isFlat ? p.readFlat(view) : p.readBlocked(view, window) } else { p.readPlanar(input, x, window) }
   let shortcut = fused.hasShortcut ? p.blocked(node.inputs[3]) : nil
   let output = p.place(id, layout: shortcut?.layout)
-  p.emitTiles(node, fused, reading, output, shortcut, rows: isFlat ? nil : output.height)
+  p.emitTiles(node, fused, reading, pairs?.channels, output, shortcut, rows: isFlat ? nil : output.height)
   p.set(id, output)
   return true
 }
@@ -39,10 +40,11 @@ func lowerConvolution(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) ->
 func lowerTokens(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node, _ layer: FusedGemm) {
   let fused = FusedConv(conv: Conv(Window(1)), hasShortcut: layer.hasShortcut, activation: layer.activation)
   if p.lowerByStrassen(id, node, fused) { return }
-  let reading = p.readFlat(node.inputs[0])
+  let pairs = p.pairsToRead(node, fused)
+  let reading = p.readFlat(pairs?.view ?? p.blocked(node.inputs[0]))
   let shortcut = layer.hasShortcut ? p.blocked(node.inputs[3]) : nil
   let output = p.place(id, layout: shortcut?.layout)
-  p.emitTiles(node, fused, reading, output, shortcut, rows: nil)
+  p.emitTiles(node, fused, reading, pairs?.channels, output, shortcut, rows: nil)
   p.set(id, output)
 }
 
@@ -77,9 +79,13 @@ private struct TileChoice {
 }
 
 extension Planner {
+  /// What a convolution reads where it multiplies in bfloat16.
+  fileprivate mutating func pairsToRead(_ node: Graph.Node, _ fused: FusedConv) -> PairView? {
+    takesPairs(node, fused) ? pairs(node.inputs[0], times: fused.hasFactors ? node.inputs.last! : nil) : nil
+  }
+
   /// 1×1, stride 1: pixels in a row, whatever the rows of the map are.
-  fileprivate mutating func readFlat(_ input: Graph.ID) -> Reading {
-    let view = blocked(input)
+  fileprivate func readFlat(_ view: BlockedView) -> Reading {
     let plane = view.region.plane
     let channels = view.channels
     return Reading(
@@ -104,8 +110,7 @@ extension Planner {
   }
 
   /// Blocks, in a copy with zeros around them where the window reaches over the edge.
-  fileprivate mutating func readBlocked(_ input: Graph.ID, _ x: Shape, _ window: Window) -> Reading {
-    let source = blocked(input)
+  fileprivate mutating func readBlocked(_ source: BlockedView, _ window: Window) -> Reading {
     let view = window.pads == .none ? source : padded(source, window.pads)
     let (plane, width, channels) = (view.region.plane, view.width, view.channels)
     return Reading(
@@ -117,15 +122,18 @@ extension Planner {
       }, dense: window.kernel == [1, 1] ? view.dense : nil)
   }
 
-  /// - Parameter rows: rows of output pixels; `nil` where all pixels of an image are one row.
+  /// - Parameters:
+  ///   - pairs: the channels that are multiplied together, in bfloat16; `nil` for floats.
+  ///   - rows: rows of output pixels; `nil` where all pixels of an image are one row.
   fileprivate mutating func emitTiles(
-    _ node: Graph.Node, _ fused: FusedConv, _ reading: Reading, _ output: BlockedView, _ shortcut: BlockedView?,
-    rows: Int?
+    _ node: Graph.Node, _ fused: FusedConv, _ reading: Reading, _ pairs: [ChannelPair]?, _ output: BlockedView,
+    _ shortcut: BlockedView?, rows: Int?
   ) {
+    let kernels = pairs == nil ? kernels : kernels.ofPairs!
     let choice = TileChoice(kernels, fused, reading)
     let weights = packPanels(
       node, group: fused.conv.group, kernel: fused.conv.window.kernel, output,
-      widths: kernels.widths(choice.walk, choice.epilogue), offset: choice.isDense ? nil : reading.offset)
+      widths: kernels.widths(choice.walk, choice.epilogue), pairs: pairs, offset: choice.isDense ? nil : reading.offset)
     var arguments = choice.arguments
     let dense = choice.isDense ? reading.dense : nil
     arguments.inputBlockStride = dense?.blockStride ?? 0
@@ -147,18 +155,20 @@ extension Planner {
     let (finalArguments, set, post) = (arguments, kernels, choice.post.map { kernels.unary[$0.kind.rawValue] })
     let base = dense?.base ?? 0
     let (region, batchStride, rowStride) = (reading.region, reading.batchStride, reading.rowStride)
-    // Weights that change with the image take one image at a time.
-    let runs = fused.hasFactors ? (0..<output.batch).map { $0..<$0 + 1 } : [0..<output.batch]
+    // Weights that change with the image take one image at a time; pairs were scaled instead.
+    let scalesWeights = fused.hasFactors && pairs == nil
+    let runs = scalesWeights ? (0..<output.batch).map { $0..<$0 + 1 } : [0..<output.batch]
     for images in runs {
       let scaled =
-        fused.hasFactors ? emitScaledWeights(weights, factors: node.inputs.last!, image: images.lowerBound) : nil
+        scalesWeights ? emitScaledWeights(weights, factors: node.inputs.last!, image: images.lowerBound) : nil
       var touched: [any Place] = [reading.place, output]
       if let shortcut { touched.append(shortcut) }
       if let scaled { touched.append(scaled) }
       emit(
-        node.name, choice.name, multiplyAdds: images.count * output.pixels * graph[node.inputs[1]].shape.elementCount,
+        node.name, (pairs == nil ? "" : "bfloat16 ") + choice.name,
+        multiplyAdds: images.count * output.pixels * graph[node.inputs[1]].shape.elementCount,
         idleLines: idleLines / runs.count,
-        because: reason(node, fused, choice), touching: touched
+        because: reason(node, fused, choice), isBFloat16: pairs != nil, touching: touched
       ) { binder in
         let packed = UnsafePointer(scaled.map { binder.pointer($0) } ?? binder.pointer(constant: weights.constant))
         // Most panels read the same inputs: one list of offsets then stays in the first cache.
@@ -221,6 +231,9 @@ extension Planner {
       refusal = tiling.refusal(conv, input, node.shape, precision, tuning).map { "Winograd, \($0)" }
     } else if conv.window.kernel == [1, 1], choice.isDense {
       refusal = strassenRefusal(node, fused).map { "Strassen, \($0)" }
+    }
+    if precision == .fast, kernels.pairs != nil, let why = pairsRefusal(node, fused) {
+      refusal = (refusal.map { "\($0); no " } ?? "") + "bfloat16, \(why)"
     }
     let walk = choice.isDense ? "channels in order" : "an offset for each product"
     return "\(facts(node, fused)): \(walk)" + (refusal.map { "; no \($0)" } ?? "")
