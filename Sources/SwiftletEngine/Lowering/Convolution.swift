@@ -228,7 +228,7 @@ extension Planner {
     let (input, conv) = (graph[node.inputs[0]].shape, fused.conv)
     var refusal: String?
     if input.rank == 4, let tiling = WinogradTiling(kernels, conv.window, node.shape) {
-      refusal = tiling.refusal(conv, input, node.shape, precision, tuning).map { "Winograd, \($0)" }
+      refusal = winogradRefusal(node, fused, tiling).map { "Winograd, \($0)" }
     } else if conv.window.kernel == [1, 1], choice.isDense {
       refusal = strassenRefusal(node, fused).map { "Strassen, \($0)" }
     }
