@@ -63,6 +63,9 @@ let pairKernels = PairKernels(
     TileKey(32, .dense16, .addClamp): {
       pairTile(P32.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
     },
+    TileKey(32, .dense16, .hardSwish): {
+      pairTile(P32.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    },
     TileKey(32, .gatherAny, .clamp): {
       pairTile(P32.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
     },
@@ -72,6 +75,9 @@ let pairKernels = PairKernels(
     TileKey(16, .dense16, .clamp): { pairTile(P16.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
     TileKey(16, .dense16, .addClamp): {
       pairTile(P16.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+    TileKey(16, .dense16, .hardSwish): {
+      pairTile(P16.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
     },
     TileKey(16, .gatherAny, .clamp): {
       pairTile(P16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
