@@ -33,7 +33,8 @@ let emulatesAVX512 = Context.environment["SWIFTLET_EMULATE_AVX512"] == "1"
     emulatesAVX512
     ? avx2
     : kernels(
-      "-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx512dq", "-mavx2", "-mfma", "-mprefer-vector-width=512")
+      "-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx512dq", "-mavx512bf16", "-mavx2", "-mfma",
+      "-mprefer-vector-width=512")
 #else
   let avx2 = kernels()
   let avx512 = kernels()

@@ -37,6 +37,16 @@ int platform_instruction_set(void) {
   return 0;
 }
 
+int platform_has_bfloat16(void) {
+#if defined(EMULATE_AVX512)
+  return platform_instruction_set() == 2;  // likewise
+#elif defined(__x86_64__)
+  return platform_instruction_set() == 2 && __builtin_cpu_supports("avx512bf16");
+#else
+  return 0;
+#endif
+}
+
 void platform_wait(uint32_t *p, uint32_t value) {
 #if defined(__linux__)
   syscall(SYS_futex, p, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);

@@ -57,7 +57,8 @@ public struct Profile: Sendable {
       return Step(
         name: title.name, kernel: title.kernel, reason: title.reason, multiplyAdds: title.multiplyAdds, bytes: bytes,
         seconds: max(best[i], 1e-9),
-        leastSeconds: peaks.leastSeconds(operations: 2 * title.multiplyAdds, bytes: bytes),
+        leastSeconds: peaks.leastSeconds(
+          operations: (title.isBFloat16 ? 1 : 2) * title.multiplyAdds, bytes: bytes),
         level: peaks.level(holding: bytes).name)
     }
   }

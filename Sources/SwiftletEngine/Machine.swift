@@ -33,13 +33,16 @@ public enum InstructionSet: String, Sendable, CaseIterable, Comparable {
     return set
   }
 
+  /// Whether this machine, with this set, has dot products of bfloat16: AVX512_BF16 (Zen 4, Cooper Lake, Sapphire Rapids and later).
+  public var hasBFloat16: Bool { self == .avx512 && platform_has_bfloat16() != 0 }
+
   public static func < (a: Self, b: Self) -> Bool { allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)! }
 
   var kernels: KernelSet {
     switch self {
     case .baseline: baselineKernels
     case .avx2: avx2Kernels
-    case .avx512: avx512Kernels
+    case .avx512: hasBFloat16 ? avx512Kernels : avx512Kernels.withoutPairs
     }
   }
 }

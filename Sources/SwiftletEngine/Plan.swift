@@ -27,6 +27,8 @@ public struct StepTitle: Hashable, Sendable {
   public var name: String
   public var kernel: String
   public var multiplyAdds: Int
+  /// Whether these are of bfloat16, of which an instruction does twice as many.
+  public var isBFloat16: Bool
   /// Why it is this kernel: the facts that the planner decided on; empty where an operator has but one.
   public var reason: String
 }

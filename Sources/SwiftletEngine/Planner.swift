@@ -90,6 +90,9 @@ struct Planner {
   func hasBlocked(_ id: Graph.ID) -> Bool { values[id]?.blocked != nil }
   /// How the channels of a value in blocks lie.
   func layout(_ id: Graph.ID) -> [Int]? { values[id]?.blocked?.layout }
+  /// The value of `id` rounded to bfloat16, where a step asked for it before.
+  func knownPairs(_ id: Graph.ID) -> PairView? { values[id]?.pairs }
+  mutating func keepPairs(_ id: Graph.ID, _ pairs: PairView) { values[id]!.pairs = pairs }
   func hasPlain(_ id: Graph.ID) -> Bool { values[id]?.plain != nil }
 
   // MARK: forms
@@ -149,11 +152,12 @@ struct Planner {
   /// Appends a step; `bind` makes its command.
   /// - Parameters:
   ///   - because: why it is this kernel, where there are others.
+  ///   - isBFloat16: whether it multiplies pairs.
   ///   - used: what the step reads and writes.
   ///   - scratch: what it needs meanwhile.
   mutating func emit(
     _ name: String, _ kernel: String, multiplyAdds: Int = 0, idleLines: Int = 0, streaming constant: Int? = nil,
-    because reason: String = "", touching used: [any Place], scratch: [Region] = [],
+    because reason: String = "", isBFloat16: Bool = false, touching used: [any Place], scratch: [Region] = [],
     _ bind: @escaping @Sendable (Binder) -> Command
   ) {
     for region in used.map(\.region) + scratch {
@@ -162,7 +166,8 @@ struct Planner {
     }
     steps.append(
       Step(
-        title: StepTitle(name: name, kernel: kernel, multiplyAdds: multiplyAdds, reason: reason),
+        title: StepTitle(
+          name: name, kernel: kernel, multiplyAdds: multiplyAdds, isBFloat16: isBFloat16, reason: reason),
         bytes: used.reduce(0) { $0 + ($1.region.isConstant ? 0 : 4 * $1.floats) }, idleLines: idleLines,
         streamed: constant, bind: bind))
   }

@@ -101,9 +101,11 @@ struct BlockedView: Sendable {
   }
 }
 
-/// The forms in which a value exists; the other one is made when a step asks for it.
+/// The forms in which a value exists; others are made when a step asks for them.
 struct Value {
   var blocked: BlockedView?
+  /// Rounded to bfloat16.
+  var pairs: PairView?
   /// Row-major, densely packed.
   var plain: Region?
 }

@@ -17,6 +17,8 @@ public struct Tuning: Hashable, Sendable {
   public var strassenPixels = 49
   /// The most pixels that go through all products of a Strassen product together: what stays in the second cache.
   public var strassenChunk = 256
+  /// The fewest channels, in and out, of convolutions in bfloat16: fewer leave too little work beside rounding the input.
+  public var bfloat16Channels = 24
   /// How many products of a panel stay in the first cache; panels with more are cut into parts.
   public var panelDepth: Int
   /// Floats that tiles read before the next panel has its turn: what stays in the first cache.
@@ -51,6 +53,7 @@ public struct Tuning: Hashable, Sendable {
     Field("strassen_channels", \.strassenChannels, 32...4096),
     Field("strassen_pixels", \.strassenPixels, 1...1 << 20),
     Field("strassen_chunk", \.strassenChunk, 1...1 << 20),
+    Field("bfloat16_channels", \.bfloat16Channels, 16...4096),
     Field("panel_depth", \.panelDepth, 16...1 << 20),
     Field("near_floats", \.nearFloats, 1...1 << 30),
     Field("far_floats", \.farFloats, 1...1 << 30),

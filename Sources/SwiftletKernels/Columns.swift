@@ -12,14 +12,25 @@ public protocol Columns {
   func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int)
 }
 
+/// How an input and a vector of weights are added to a sum.
+public protocol Product {
+  associatedtype V: Vector
+  static func add(_ a: V, _ w: V, to sum: V) -> V
+}
+
+/// A lane is a float.
+public enum Floats<V: Vector>: Product {
+  @inlinable @inline(__always) public static func add(_ a: V, _ w: V, to sum: V) -> V { sum.fma(a, w) }
+}
+
 /// One vector.
-public struct One<V: Vector>: Columns {
-  @usableFromInline var v: V
-  @inlinable @inline(__always) public static var width: Int { V.lanes }
-  @inlinable @inline(__always) public init(splat: Float) { v = V(splat: splat) }
-  @inlinable @inline(__always) public init(_ p: Source) { v = V(p) }
-  @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = V(c) }
-  @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) { v = v.fma(V(splat: s), w.v) }
+public struct One<P: Product>: Columns {
+  @usableFromInline var v: P.V
+  @inlinable @inline(__always) public static var width: Int { P.V.lanes }
+  @inlinable @inline(__always) public init(splat: Float) { v = P.V(splat: splat) }
+  @inlinable @inline(__always) public init(_ p: Source) { v = P.V(p) }
+  @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = P.V(c) }
+  @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) { v = P.add(P.V(splat: s), w.v, to: v) }
   @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
     e.finish(v, offset).store(c)
   }

@@ -5,7 +5,7 @@ public enum UnaryKind: Int, Sendable, CaseIterable {
 public enum BinaryKind: Int, Sendable, CaseIterable { case add, sub, mul, div }
 public enum ReduceKind: Int, Sendable, CaseIterable { case sum, length }
 public enum EpilogueKind: Int, Sendable, CaseIterable { case clamp, addClamp, hardSwish }
-public enum WalkKind: Int, Sendable, CaseIterable { case dense16, dense32, gather16, gather32, gather2, gatherAny }
+public enum WalkKind: Int, Sendable, CaseIterable { case dense16, gather16, gather32, gather2, gatherAny }
 
 /// Which tiles: channels, walk, epilogue.
 public struct TileKey: Hashable, Sendable {
@@ -35,6 +35,8 @@ public struct DepthwiseKey: Hashable, Sendable {
 public struct KernelSet: Sendable {
   public var name: String
   public var tiles: [TileKey: TileFunction]
+  /// `nil` without instructions for bfloat16.
+  public var pairs: PairKernels?
   public var depthwise: [DepthwiseKey: DepthwiseFunction]
   public var depthwiseAny: DepthwiseFunction
   public var unary: [UnaryFunction]
@@ -76,8 +78,23 @@ public struct KernelSet: Sendable {
     tiles.keys.filter { $0.walk == walk && $0.epilogue == epilogue }.map(\.width).sorted(by: >)
   }
 
+  /// The same with tiles for pairs; `nil` where there are none.
+  public var ofPairs: KernelSet? {
+    pairs.map { pairs in
+      var set = self
+      (set.tiles, set.tileHeights) = (pairs.tiles, pairs.tileHeights)
+      return set
+    }
+  }
+
+  public var withoutPairs: KernelSet {
+    var set = self
+    set.pairs = nil
+    return set
+  }
+
   public init(
-    name: String, tiles: [TileKey: TileFunction], tileHeights: [Int],
+    name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], pairs: PairKernels?,
     depthwise: [DepthwiseKey: DepthwiseFunction],
     depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,
     scaleRows: ScaleRowsFunction,
@@ -91,7 +108,7 @@ public struct KernelSet: Sendable {
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
     attentionWeights: AttentionWeightsFunction, multiplyAdd: MultiplyAddFunction, read: ReadFunction, lanes: Int
   ) {
-    (self.name, self.tiles, self.tileHeights) = (name, tiles, tileHeights)
+    (self.name, self.tiles, self.tileHeights, self.pairs) = (name, tiles, tileHeights, pairs)
     (self.depthwise, self.depthwiseAny) = (depthwise, depthwiseAny)
     (self.unary, self.binary, self.affine, self.scaleRows) = (unary, binary, affine, scaleRows)
     (self.maxPool, self.averagePool, self.resize, self.move) = (maxPool, averagePool, resize, move)

@@ -100,6 +100,21 @@ public func tallTile<C: Columns, E: Epilogue, W: Walk>(
   }
 }
 
+/// The heights of tiles of pairs in 32 registers: those that maps of usual sizes are cut into.
+@inlinable @inline(__always)
+public func pairTile<C: Columns, E: Epilogue, W: Walk>(
+  _ columns: C.Type, _ e: E.Type, _ walk: W.Type, _ height: Int, _ count: Int, _ g: UnsafeRawPointer,
+  _ p: UnsafeRawPointer, _ a: Source, _ c: Target, _ r: Source?
+) {
+  switch height {
+  case 14: tiles(T14<C>.self, e, walk, count, g, p, a, c, r)
+  case 7: tiles(T7<C>.self, e, walk, count, g, p, a, c, r)
+  case 4: tiles(T4<C>.self, e, walk, count, g, p, a, c, r)
+  case 2: tiles(T2<C>.self, e, walk, count, g, p, a, c, r)
+  default: tiles(Pixel<C>.self, e, walk, count, g, p, a, c, r)
+  }
+}
+
 /// The heights of tiles in 16 registers of a quarter of the channels each.
 @inlinable @inline(__always)
 public func lowTile<C: Columns, E: Epilogue, W: Walk>(

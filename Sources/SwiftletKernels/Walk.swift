@@ -30,14 +30,14 @@ public enum AnyStep: Step {
 }
 
 /// Consecutive lanes of consecutive blocks: a plain 1×1 convolution.
-public enum Dense<S: Step>: Walk {
-  @inlinable @inline(__always) public static func step(_ g: TileArguments) -> Int { S.floats(g) }
+public enum Dense: Walk {
+  @inlinable @inline(__always) public static func step(_ g: TileArguments) -> Int { Step16.floats(g) }
   @inlinable @inline(__always)
   public static func run<T: Tile>(
     _ t: inout T, _ a: Source, _ w: Source, _ g: TileArguments, _ p: Panel, _ next: Source
   ) {
     let s = T.C.width
-    let step = S.floats(g)
+    let step = step(g)
     let isSlow = fetchPace(height: T.height, width: s) == 1  // a constant after inlining
     var a = a
     var w = w

@@ -3,22 +3,18 @@ public import SwiftletKernels
 // AVX2 with FMA: eight lanes, sixteen registers, tiles of 6 pixels by 16 channels.
 
 typealias V = SIMD8<Float>
-typealias C16 = Beside<One<V>, One<V>>
+typealias C16 = Beside<One<Floats<V>>, One<Floats<V>>>
 /// Of matrix × vector.
 typealias VectorColumns = Beside<C16, C16>
-typealias C8 = Beside<One<V>, Blank<V>>
+typealias C8 = Beside<One<Floats<V>>, Blank<V>>
 
 let tileKernels: [TileKey: TileFunction] = [
-  TileKey(16, .dense16, .clamp): { shortTile(C16.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense16, .clamp): { shortTile(C16.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .dense16, .addClamp): {
-    shortTile(C16.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    shortTile(C16.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .dense16, .hardSwish): {
-    shortTile(C16.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
-  },
-  TileKey(16, .dense32, .clamp): { shortTile(C16.self, Clamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .dense32, .addClamp): {
-    shortTile(C16.self, AddClamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
+    shortTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .gather16, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather16, .addClamp): {
@@ -32,12 +28,12 @@ let tileKernels: [TileKey: TileFunction] = [
   TileKey(16, .gatherAny, .addClamp): {
     shortTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(8, .dense16, .clamp): { narrowTile(C8.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(8, .dense16, .clamp): { narrowTile(C8.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .dense16, .addClamp): {
-    narrowTile(C8.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    narrowTile(C8.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(8, .dense16, .hardSwish): {
-    narrowTile(C8.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    narrowTile(C8.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(8, .gather16, .clamp): { narrowTile(C8.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .gather16, .addClamp): {

@@ -3,22 +3,18 @@ public import SwiftletKernels
 // AVX-512: sixteen lanes, 32 registers, tiles of 14 pixels by 32 channels.
 
 typealias V = SIMD16<Float>
-typealias C16 = One<V>
+typealias C16 = One<Floats<V>>
 typealias C32 = Beside<C16, C16>
 /// Of matrix × vector.
 typealias VectorColumns = C32
 
 let tileKernels: [TileKey: TileFunction] = [
-  TileKey(32, .dense16, .clamp): { tallTile(C32.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .dense16, .clamp): { tallTile(C32.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(32, .dense16, .addClamp): {
-    tallTile(C32.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    tallTile(C32.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(32, .dense16, .hardSwish): {
-    tallTile(C32.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
-  },
-  TileKey(32, .dense32, .clamp): { tallTile(C32.self, Clamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(32, .dense32, .addClamp): {
-    tallTile(C32.self, AddClamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
+    tallTile(C32.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(32, .gather16, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(32, .gather16, .addClamp): {
@@ -30,16 +26,12 @@ let tileKernels: [TileKey: TileFunction] = [
   TileKey(32, .gatherAny, .addClamp): {
     tallTile(C32.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .dense16, .clamp): { tallTile(C16.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense16, .clamp): { tallTile(C16.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .dense16, .addClamp): {
-    tallTile(C16.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    tallTile(C16.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .dense16, .hardSwish): {
-    tallTile(C16.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
-  },
-  TileKey(16, .dense32, .clamp): { tallTile(C16.self, Clamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .dense32, .addClamp): {
-    tallTile(C16.self, AddClamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
+    tallTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .gather16, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather16, .addClamp): {
@@ -53,6 +45,40 @@ let tileKernels: [TileKey: TileFunction] = [
   },
 ]
 
-/// All kernels for AVX-512.
+typealias P16 = One<Pairs<V>>
+typealias P32 = Beside<P16, P16>
+
+/// 1×1 kernels of stride 1, and everything else.
+let pairKernels = PairKernels(
+  tiles: [
+    TileKey(32, .dense16, .clamp): { pairTile(P32.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+    TileKey(32, .dense16, .addClamp): {
+      pairTile(P32.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+    TileKey(32, .dense16, .hardSwish): {
+      pairTile(P32.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+    TileKey(32, .gatherAny, .clamp): {
+      pairTile(P32.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+    TileKey(32, .gatherAny, .addClamp): {
+      pairTile(P32.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+    TileKey(16, .dense16, .clamp): { pairTile(P16.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+    TileKey(16, .dense16, .addClamp): {
+      pairTile(P16.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+    TileKey(16, .dense16, .hardSwish): {
+      pairTile(P16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+    TileKey(16, .gatherAny, .clamp): {
+      pairTile(P16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+    TileKey(16, .gatherAny, .addClamp): {
+      pairTile(P16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+  ], tileHeights: [14, 7, 4, 2, 1], round: { roundPairs(V.self, $0, $1, $2, $3, $4, $5) })
+
+/// All kernels for AVX-512; those for pairs run on machines with AVX512_BF16 alone.
 public let avx512Kernels = kernelSet(
-  name: "AVX-512", tiles: tileKernels, tileHeights: [14, 10, 8, 7, 4, 2, 1])
+  name: "AVX-512", tiles: tileKernels, tileHeights: [14, 10, 8, 7, 4, 2, 1], pairs: pairKernels)

@@ -136,9 +136,11 @@ let winogradLines = [
     { winogradLineOutput(NinePoints.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
 ]
 
-func kernelSet(name: String, tiles: [TileKey: TileFunction], tileHeights: [Int]) -> KernelSet {
+func kernelSet(
+  name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], pairs: PairKernels? = nil
+) -> KernelSet {
   KernelSet(
-    name: name, tiles: tiles, tileHeights: tileHeights, depthwise: depthwiseKernels,
+    name: name, tiles: tiles, tileHeights: tileHeights, pairs: pairs, depthwise: depthwiseKernels,
     depthwiseAny: { depthwiseAny(V.self, $0, $1, $2, $3, $4, $5, $6) }, unary: unaryKernels, binary: binaryKernels,
     affine: { affine(V.self, $0, $1, $2, $3, $4, $5, $6) },
     scaleRows: { scaleRows(V.self, $0, $1, $2, $3, $4, $5) },

@@ -5,19 +5,15 @@ public import SwiftletKernels
 typealias V = SIMD4<Float>
 /// Of matrix × vector.
 typealias VectorColumns = C16
-typealias C16 = Beside<Beside<One<V>, One<V>>, Beside<One<V>, One<V>>>
+typealias C16 = Beside<Beside<One<Floats<V>>, One<Floats<V>>>, Beside<One<Floats<V>>, One<Floats<V>>>>
 
 let tileKernels: [TileKey: TileFunction] = [
-  TileKey(16, .dense16, .clamp): { lowTile(C16.self, Clamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .dense16, .clamp): { lowTile(C16.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .dense16, .addClamp): {
-    lowTile(C16.self, AddClamp.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    lowTile(C16.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .dense16, .hardSwish): {
-    lowTile(C16.self, HardSwishEpilogue.self, Dense<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
-  },
-  TileKey(16, .dense32, .clamp): { lowTile(C16.self, Clamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .dense32, .addClamp): {
-    lowTile(C16.self, AddClamp.self, Dense<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
+    lowTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .gather16, .clamp): { lowTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather16, .addClamp): {

@@ -46,7 +46,7 @@ import _SwiftletTestSupport
       Case(["models", "--min-top1", "nan"], 64, "--min-top1", "0 to 100"),
       Case(["models", "--min-top1", "101"], 64, "--min-top1", "0 to 100"),
       Case(["bench", "tinynet_e", "--streams", "0"], 64, "--streams", "1 to 256"),
-      Case(["bench", "tinynet_e", "--precision", "fast"], 64, "--precision", "exact", "strict"),
+      Case(["bench", "tinynet_e", "--precision", "double"], 64, "--precision", "exact", "strict", "fast"),
       Case(["models", "--sort", "size"], 64, "--sort", "params"),
       Case(["models", "--family", "GhostNet9"], 1, "GhostNet9", "did you mean", "GhostNet"),
       Case(["models", "mobilenetv2*", "--family", "ghostnet"], 1, "--family ghostnet"),

@@ -23,8 +23,12 @@ struct Disassembly {
     }
     /// A product of each lane, added up in the same instruction or not.
     var isVectorProduct: Bool {
-      mnemonic.hasSuffix("ps") && (mnemonic.hasPrefix("vfmadd") || mnemonic == "mulps")
+      mnemonic.hasSuffix("ps") && (mnemonic.hasPrefix("vfmadd") || mnemonic == "mulps") || isPairProduct
     }
+    /// Two products of bfloat16.
+    var isPairProduct: Bool { mnemonic == "vdpbf16ps" }
+    /// An instruction of AVX512_BF16, which not every machine with AVX-512 has.
+    var isOfBFloat16: Bool { isPairProduct || mnemonic.contains("bf16") }
   }
 
   struct Routine {

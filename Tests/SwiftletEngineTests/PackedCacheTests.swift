@@ -86,15 +86,17 @@ private final class ReadOnlyPages: @unchecked Sendable {
     let cache = MemoryCache()
     let base = try graph()
     func keep(
-      _ graph: Graph, _ weights: Weights, threads: Int = 1, _ set: InstructionSet? = nil, _ tuning: Tuning? = nil
+      _ graph: Graph, _ weights: Weights, threads: Int = 1, _ set: InstructionSet? = nil, _ tuning: Tuning? = nil,
+      _ precision: Precision = .exact
     ) throws {
       let before = cache.keys.count
-      _ = try Session(
-        Plan(graph, instructionSet: set, tuning: tuning, threads: threads), weights, cache: cache)
+      let plan = try Plan(graph, instructionSet: set, precision: precision, tuning: tuning, threads: threads)
+      _ = try Session(plan, weights, cache: cache)
       #expect(cache.hits == 0 && cache.keys.count == before + 1)
     }
     for set in InstructionSet.available { try keep(base, weights(base), set) }
     try keep(base, weights(base), threads: 2)
+    for precision in Precision.allCases where precision != .exact { try keep(base, weights(base), nil, nil, precision) }
     for field in Tuning.fields {
       var tuning = Tuning(for: try .preferred())
       tuning[keyPath: field.path] += 1

@@ -17,22 +17,34 @@ import _SwiftletTestSupport
 
   /// The answer for `count` images, of which image i is the rule's for salt i.
   static func answer(
-    _ name: String, _ salts: [Int], _ set: InstructionSet, _ tuning: Tuning? = nil, threads: Int
+    _ name: String, _ salts: [Int], _ set: InstructionSet, _ tuning: Tuning? = nil, _ precision: Precision = .exact,
+    threads: Int
   ) throws -> NDArray {
     let graph = try model(name).graph(batch: salts.count, size: (64, 96), classes: 10)
     let rule = Rule(gain: 1)
-    let plan = try Plan(graph, instructionSet: set, tuning: tuning, threads: threads)
+    let plan = try Plan(graph, instructionSet: set, precision: precision, tuning: tuning, threads: threads)
     let session = try Session(plan, rule.weights(for: graph))
     let images = salts.flatMap { Rule(salt: "\($0)").input([1, 3, 64, 96]).scalars }
     return try session.run(NDArray([salts.count, 3, 64, 96], images))[0]
   }
 
-  @Test(arguments: names, InstructionSet.available)
-  func sameBitsForAnyThreadsAndBatchMates(_ name: String, _ set: InstructionSet) throws {
-    let alone = try Self.answer(name, [1], set, threads: 1)
-    for threads in [2, 3, 5] { #expect(try Self.answer(name, [1], set, threads: threads) == alone) }
+  /// Every instruction set, and bfloat16 where this machine has it.
+  struct Way: Sendable, CustomTestStringConvertible {
+    var set: InstructionSet
+    var precision = Precision.exact
+    var testDescription: String { "\(set), \(precision)" }
+  }
+  static let ways =
+    InstructionSet.available.map { Way(set: $0) }
+    + InstructionSet.available.filter(\.hasBFloat16).map { Way(set: $0, precision: .fast) }
+
+  @Test(arguments: names, ways)
+  func sameBitsForAnyThreadsAndBatchMates(_ name: String, _ way: Way) throws {
+    let (set, precision) = (way.set, way.precision)
+    let alone = try Self.answer(name, [1], set, nil, precision, threads: 1)
+    for threads in [2, 3, 5] { #expect(try Self.answer(name, [1], set, nil, precision, threads: threads) == alone) }
     for threads in [1, 2] {
-      let together = try Self.answer(name, [7, 1, 3], set, threads: threads)
+      let together = try Self.answer(name, [7, 1, 3], set, nil, precision, threads: threads)
       #expect(Array(together.scalars[10..<20]) == alone.scalars)
     }
   }
@@ -52,10 +64,10 @@ import _SwiftletTestSupport
   @Test(
     arguments: names + [
       "mobilenetv2_100", "densenet121", "googlenet", "ese_vovnet39b", "convnextv2_atto", "internimage_t_1k_224",
-    ])
-  func runningAllocatesNothing(_ name: String) throws {
+    ], [Precision.exact, .fast])
+  func runningAllocatesNothing(_ name: String, _ precision: Precision) throws {
     let graph = try Self.model(name).graph(size: (96, 96))
-    let session = try Session(Plan(graph), Rule().weights(for: graph))
+    let session = try Session(Plan(graph, precision: precision), Rule().weights(for: graph))
     for i in session.input.indices { session.input[i] = Float(i % 17) / 17 }
     let before = allocations_of_this_thread()
     for _ in 0..<5 { session.run() }

@@ -47,6 +47,9 @@ PLATFORM_INLINE void platform_restore_denormals(uint64_t state) {
 /// 0: baseline, 1: AVX2 and FMA, 2: AVX-512 F, VL, BW, DQ; with the operating system's support.
 int platform_instruction_set(void);
 
+/// Whether it has AVX512_BF16 beside 2.
+int platform_has_bfloat16(void);
+
 /// Sleeps until `*p` is no longer `value` (spurious wake-ups may happen), and wakes all that sleep on `p`.
 void platform_wait(uint32_t *p, uint32_t value);
 void platform_wake_all(uint32_t *p);

@@ -63,6 +63,43 @@ VECTOR_INLINE f32x16 eighths16(f32x16 n) {
 #endif
 }
 
+// Pairs of bfloat16, floats cut to their upper 16 bits: a lane of 32 bits holds two, the first one below. Where there is no instruction
+// these are its rounding, to nearest even, denormals being zero; its order, the second product first; and its two additions, each
+// fused where there is such an instruction.
+#if defined(__AVX512BF16__)
+typedef __bf16 bf16x32 __attribute__((vector_size(64)));
+#endif
+#define UPPER_HALF ((int32_t)0xffff0000)
+/// c + the sum of both products of each lane's pairs.
+VECTOR_INLINE f32x16 dot16(f32x16 c, f32x16 a, f32x16 b) {
+#if defined(__AVX512BF16__)
+  return __builtin_ia32_dpbf16ps_512(c, (bf16x32)a, (bf16x32)b);
+#else
+  c = fma16(c, (f32x16)((i32x16)a & UPPER_HALF), (f32x16)((i32x16)b & UPPER_HALF));
+  return fma16(c, (f32x16)((i32x16)a << 16), (f32x16)((i32x16)b << 16));
+#endif
+}
+#if !defined(__AVX512BF16__)
+// The upper halves of rounded floats.
+VECTOR_INLINE i32x16 rounded16(f32x16 x) {
+  i32x16 bits = (i32x16)x, magnitude = bits & 0x7fffffff;
+  i32x16 upper = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  upper = magnitude < 0x00800000 ? (bits >> 16) & (int32_t)0xffff8000 : upper;
+  return magnitude > 0x7f800000 ? (bits >> 16) | 0x40 : upper;
+}
+#endif
+/// Pairs of neighbouring lanes, rounded: those of `a` in the lower eight lanes, those of `b` in the upper eight.
+VECTOR_INLINE f32x16 pairs16(f32x16 a, f32x16 b) {
+#if defined(__AVX512BF16__)
+  return (f32x16)__builtin_ia32_cvtne2ps2bf16_512(b, a);
+#else
+  i32x16 x = rounded16(a), y = rounded16(b);
+  i32x16 first = __builtin_shufflevector(x, y, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  i32x16 second = __builtin_shufflevector(x, y, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  return (f32x16)((first & 0xffff) | (second << 16));
+#endif
+}
+
 // All lanes folded into one value, halves first.
 VECTOR_INLINE float sum4(f32x4 a) { return (a.x + a.z) + (a.y + a.w); }
 VECTOR_INLINE float sum8(f32x8 a) { return sum4(a.lo + a.hi); }

@@ -8,7 +8,8 @@ struct ProfileCommand: ParsableCommand {
       Random weights, the fastest of all runs for each step. GFLOP/s count two operations for each multiply-add of a direct \
       convolution. The roof of a step is what the machine allows at most: the longer one of its operations at the measured peak \
       and of its bytes (inputs, outputs, weights) at the measured bandwidth of the cache, or memory, that they fit in. Transforms \
-      need fewer operations than a direct convolution, so that they can show more than the roof.
+      need fewer operations than a direct convolution, so that they can show more than the roof. Products in bfloat16 count as half \
+      a one, as an instruction does two.
       """)
 
   @Argument(help: "Name of the model.")

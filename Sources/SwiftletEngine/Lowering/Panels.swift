@@ -39,13 +39,15 @@ struct PackedPanels: Sendable {
 
 extension Planner {
   /// Cuts the output's channels into panels of the `widths` at hand and says how the weights are packed for them.
-  /// - Parameter offset: where the input of a product (input channel, row and column of the kernel) lies; `nil` for dense walks.
+  /// - Parameters:
+  ///   - pairs: the input channels that are multiplied together, in bfloat16; `nil` where each is on its own.
+  ///   - offset: where the input of a product (input channel, row and column of the kernel) lies; `nil` for dense walks.
   mutating func packPanels(
-    _ node: Graph.Node, group: Int, kernel: [Int], _ output: BlockedView, widths: [Int],
-    offset: ((_ channel: Int, _ ky: Int, _ kx: Int) -> Int)?
+    _ node: Graph.Node, group: Int, kernel: [Int], _ output: BlockedView, widths: [Int], pairs: [ChannelPair]?,
+    offset: (@Sendable (_ channel: Int, _ ky: Int, _ kx: Int) -> Int)?
   ) -> PackedPanels {
     let taps = kernel[0] * kernel[1]
-    let (insPerGroup, outsPerGroup) = (graph[node.inputs[1]].shape[1], output.channels.count / group)
+    let (insPerGroup, outsPerGroup) = (pairs?.count ?? graph[node.inputs[1]].shape[1], output.channels.count / group)
     let firstBlock = output.channels.min()! / 16
     let last = output.channels.max()! - firstBlock * 16
     var lanes = [Int](repeating: -1, count: (last / 16 + 2) * 16 + 16)
@@ -74,10 +76,11 @@ extension Planner {
       start += (needed.count + 1) * width
       lane += width
     }
-    let (allProducts, allColumns) = (products, columns)
+    let (allProducts, allColumns, round) = (products, columns, kernels.pairs?.round)
     let number = constant([node.inputs[1], node.inputs[2]], count: start) { values, to in
       var to = to
-      values[0].scalars.withUnsafeBufferPointer { weights in
+      let filter = pairs.map { roundedFilter(values[0], $0, round!) } ?? values[0].scalars
+      filter.withUnsafeBufferPointer { weights in
         for (needed, channels) in zip(allProducts, allColumns) {
           to = packPanel(weights, values[1].scalars, needed, channels, taps, insPerGroup, outsPerGroup, to)
         }

@@ -39,21 +39,22 @@ struct ShiftedReading {
 
   /// Whether the tiles gain more than the larger copy costs: a pixel of a tile takes a cycle for each product, one of a copy about six
   /// for each block. A filter of one pixel sees no pixel twice: its copy brings together what is used.
-  func isWorthIt(_ input: Shape, products: Int, heights: [Int]) -> Bool {
+  func isWorthIt(_ input: BlockedView, products: Int, heights: [Int]) -> Bool {
     if window.kernel == [1, 1] { return true }
     let rowCost = cutRow(width, heights: heights).cost(threads: 1) * height
     let gain = (rowCost - cutRow(height * width, heights: heights).cost(threads: 1)) / 2 * (products / 16)
     let pads = window.pads
     let padded =
-      pads == .none ? 0 : (input[2] + pads.top + pads.bottom) * (input[3] + pads.left + pads.right)
-    return gain > (rows * width - padded) * (input[1] / 16) * 6
+      pads == .none ? 0 : (input.height + pads.top + pads.bottom) * (input.width + pads.left + pads.right)
+    return gain > (rows * width - padded) * input.blocks.count * 6
   }
 }
 
 extension Planner {
   /// The copies, and where in them each tap of each channel lies.
-  mutating func readShifted(_ input: Graph.ID, _ shifted: ShiftedReading, _ window: Window, width: Int) -> Reading {
-    let source = blocked(input)
+  mutating func readShifted(
+    _ source: BlockedView, _ shifted: ShiftedReading, _ window: Window, width: Int
+  ) -> Reading {
     let copy = place(
       batch: source.batch, channels: source.channels.count, height: shifted.rows, width: width, layout: source.layout)
     let (inputs, outputs, maps) = (source.blocks, copy.blocks, shifted.maps)
@@ -71,7 +72,7 @@ extension Planner {
     let (plane, channels) = (copy.region.plane, copy.channels)
     let rows = (0..<window.kernel[0]).map { ky in (0..<window.kernel[1]).map { kx in shifted.row(ky, kx) } }
     return Reading(
-      place: copy, batchStride: { copy.region.batchStride }, rowStride: 0, pixelStep: 16,
+      place: copy, batchStride: { copy.region.batchStride }, rowStride: nil, pixelStep: 16,
       offset: { c, ky, kx in channels[c] / 16 * plane + channels[c] % 16 + rows[ky][kx] * width * 16 },
       dense: window.kernel == [1, 1] ? copy.dense : nil)
   }

@@ -30,6 +30,7 @@ extension Planner {
     let (ins, g) = (graph[node.inputs[1]].shape[1], BlockedGeometry(node.shape))
     let blocks = (g.channels + 15) / 16
     if precision == .strict { return "sums are to be direct" }
+    if takesPairs(node, fused) { return "bfloat16 halves the products" }
     if fused.hasFactors { return "its weights change with the image" }
     if fused.conv.window != Window(1) { return "its stride is not 1" }
     if min(ins, g.channels) < tuning.strassenChannels { return "it has fewer than \(tuning.strassenChannels) channels" }

@@ -6,7 +6,7 @@ import SwiftletOps
 func lowerWinograd(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]],
     let tiling = WinogradTiling(p.kernels, fused.conv.window, node.shape),
-    tiling.refusal(fused.conv, p.graph[node.inputs[0]].shape, node.shape, p.precision, p.tuning) == nil
+    p.winogradRefusal(node, fused, tiling) == nil
   else { return false }
   let x = p.compact(p.blocked(node.inputs[0]))
   let shortcut = fused.hasShortcut ? p.blocked(node.inputs[3]) : nil
@@ -17,6 +17,12 @@ func lowerWinograd(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bo
 }
 
 extension Planner {
+  /// Why transforms are not worth it; `nil` where they are.
+  func winogradRefusal(_ node: Graph.Node, _ fused: FusedConv, _ tiling: WinogradTiling) -> String? {
+    if takesPairs(node, fused), tiling.productsSaved < 2.5 { return "bfloat16 halves the products" }
+    return tiling.refusal(fused.conv, graph[node.inputs[0]].shape, node.shape, precision, tuning)
+  }
+
   fileprivate mutating func emitWinograd(
     _ node: Graph.Node, _ fused: FusedConv, _ tiling: WinogradTiling, _ x: BlockedView, _ y: BlockedView,
     _ shortcut: BlockedView?

@@ -35,6 +35,12 @@ struct WinogradTiling {
   }
   var tileCount: Int { tiles.rows * tiles.columns }
 
+  /// How many products of direct sums one of a transform stands for.
+  var productsSaved: Double {
+    let taps = isPlane ? kernel.taps * kernel.taps : kernel.taps
+    return Double(outputs.rows * outputs.columns * taps) / Double(elementCount)
+  }
+
   /// The input channels of each sum, in whole blocks.
   func sums(_ depth: Int) -> [Range<Int>] {
     let blocks = (depth + 15) / 16
