@@ -72,13 +72,13 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
   /// while another one might happen at what clocks call the same time.
   public var identity: String? {
     guard let state = Platform.state(descriptor) else { return nil }
-    defer { release(0..<count) }
     let (pieces, size) = (64, min(count, 4096))
     var sums: [UInt64] = []
+    var piece = [UInt8](repeating: 0, count: size)
     for i in 0..<pieces {
       let start = (count - size) / (pieces - 1) * i
-      guard let piece = try? bytes(start..<start + size, "content") else { return nil }
-      sums.append(checksum(piece))
+      guard piece.withUnsafeMutableBytes({ Platform.read(descriptor, from: start, into: $0) }) else { return nil }
+      sums.append(piece.withUnsafeBytes(checksum))
     }
     return "\(state):\(sums.withUnsafeBytes(checksum))"
   }
