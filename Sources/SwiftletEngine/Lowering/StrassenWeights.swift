@@ -107,32 +107,33 @@ private struct StrassenPacker {
 
   /// The weights of a channel; zeros for one that is not there, and behind the last input.
   private struct Row {
-    var weights: UnsafeBufferPointer<Float>.SubSequence
+    var start: UnsafePointer<Float>
+    var count: Int
 
-    init(_ all: UnsafeBufferPointer<Float>, _ channel: Int, _ ins: Int) {
-      weights = channel < 0 ? all[..<0] : all[channel * ins..<(channel + 1) * ins]
+    init(_ weights: UnsafeBufferPointer<Float>, _ channel: Int, _ ins: Int) {
+      (start, count) = (weights.baseAddress! + max(0, channel) * ins, channel < 0 ? 0 : ins)
     }
 
-    @inline(__always) subscript(k: Int) -> Double {
-      k < weights.count ? Double(weights[weights.startIndex + k]) : 0
-    }
+    @inline(__always) subscript(k: Int) -> Double { k < count ? Double(start[k]) : 0 }
   }
 
   /// The products of Winograd's form with the quarters b₁₁ and b₁₂ (left inputs to left and right outputs), b₂₁ and b₂₂.
   @inline(__always)
   private func pack(_ inputs: Range<Int>, _ lane: Int, _ left: Row, _ right: Row, _ columns: [Column?]) {
+    let (c0, c1, c2, c4, c6) = (columns[0]!, columns[1]!, columns[2]!, columns[4]!, columns[6]!)
+    let (c3, c5) = (columns[3], columns[5])  // `nil` where the right half has a block less
     for k in inputs {
       let (b11, b12, b21, b22) = (left[k], right[k], left[leftDepth + k], right[leftDepth + k])
       let difference = b22 - b12
       let sum = difference + b11
-      columns[0]?.put(k, lane, b11)
-      columns[2]?.put(k, lane, sum)
-      columns[3]?.put(k, lane, b12 - b11)
-      columns[4]?.put(k, lane, difference)
+      c0.put(k, lane, b11)
+      c2.put(k, lane, sum)
+      c3?.put(k, lane, b12 - b11)
+      c4.put(k, lane, difference)
       guard leftDepth + k < ins else { continue }
-      columns[1]?.put(k, lane, b21)
-      columns[5]?.put(k, lane, b22)
-      columns[6]?.put(k, lane, b21 - sum)
+      c1.put(k, lane, b21)
+      c5?.put(k, lane, b22)
+      c6.put(k, lane, b21 - sum)
     }
   }
 
