@@ -40,6 +40,14 @@ let emulatesAVX512 = Context.environment["SWIFTLET_EMULATE_AVX512"] == "1"
   let avx512 = kernels()
 #endif
 
+/// Swift's own libraries are linked into the program, which then starts sooner, and on machines without Swift. Its Foundation needs
+/// two more, and a linker that does not mind their order.
+let standalone: [LinkerSetting] = [
+  .unsafeFlags(["-static-stdlib", "-use-ld=lld"], .when(platforms: [.linux])),
+  .linkedLibrary("_FoundationCShims", .when(platforms: [.linux])),
+  .linkedLibrary("_FoundationCollections", .when(platforms: [.linux])),
+]
+
 let package = Package(
   name: "Swiftlet",
   platforms: [.macOS(.v15)],
@@ -101,7 +109,7 @@ let package = Package(
       dependencies: libraries + [
         "Swiftlet", .byName(name: "SwiftletONNX", condition: .when(traits: ["ONNX"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: plain),
+      ], swiftSettings: plain, linkerSettings: standalone),
 
     // Tests mirror Sources.
     .target(

@@ -12,6 +12,9 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/auxv.h>
@@ -125,6 +128,14 @@ void *platform_pages(size_t bytes) {
 }
 
 void platform_free_pages(void *p, size_t bytes) { munmap(p, bytes); }
+
+void platform_keep_freed_memory(void) {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  mallopt(M_TOP_PAD, 1 << 20);
+#endif
+}
 
 int64_t platform_peak_memory(void) {
   struct rusage usage;

@@ -4,8 +4,10 @@ extension Model {
   /// The model of this name, as in `mobilenetv2_100`.
   /// - Throws: `UnknownModelError`, with the names that come closest.
   public static func named(_ name: String) throws(UnknownModelError) -> Model {
-    guard let model = allModels.first(where: { $0.name == name }) else { throw UnknownModelError(name) }
-    return model
+    for family in families {
+      if let model = family().models.first(where: { $0.name == name }) { return model }
+    }
+    throw UnknownModelError(name)
   }
 
   /// The models whose names contain `pattern`, or match it as a whole where it holds a `*`, which stands for any

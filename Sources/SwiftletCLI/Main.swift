@@ -12,6 +12,7 @@ import Swiftlet
 @main enum Main {
   static func main() {
     signal(SIGPIPE, SIG_IGN)  // a pipe that is closed ends the program quietly, see Console.write
+    Machine.keepFreedMemory()
     SwiftletCommand.main()
   }
 }

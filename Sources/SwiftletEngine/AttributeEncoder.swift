@@ -35,6 +35,7 @@ private struct AttributeContainer<Key: CodingKey>: KeyedEncodingContainerProtoco
   var codingPath: [any CodingKey] { [] }
 
   func encodeNil(forKey key: Key) { _ = encoder.at(key.stringValue) }
+  func encode(_ value: Int, forKey key: Key) { encoder.at(key.stringValue).key.add(value) }
   func encode(_ value: some Encodable, forKey key: Key) throws { try encoder.at(key.stringValue).write(value) }
   func nestedContainer<Inner: CodingKey>(keyedBy type: Inner.Type, forKey key: Key) -> KeyedEncodingContainer<Inner> {
     encoder.at(key.stringValue).container(keyedBy: type)

@@ -44,6 +44,8 @@ private let codeFile: [Int]? = {
 final class KeyWriter {
   var bytes: [UInt8] = []
 
+  init() { bytes.reserveCapacity(1 << 17) }
+
   func add(_ number: Int) { withUnsafeBytes(of: number) { bytes += $0 } }
 
   func add(_ text: String) {

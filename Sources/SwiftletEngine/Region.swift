@@ -81,16 +81,17 @@ struct BlockedView: Sendable {
 
   /// The blocks that hold channels of this value, in ascending order.
   var blocks: [Int] {
-    var seen: Set<Int> = []
-    for channel in channels { seen.insert(channel / 16) }
-    return seen.sorted()
+    var isUsed = [Bool](repeating: false, count: (channels.max() ?? 0) / 16 + 1)
+    for channel in channels { isUsed[channel / 16] = true }
+    return isUsed.indices.filter { isUsed[$0] }
   }
 
   /// The channels counted from the first block used, blocks without a channel left out: the layout without the place.
   var layout: [Int] {
-    var position: [Int: Int] = [:]
+    let blocks = blocks
+    var position = [Int](repeating: 0, count: (blocks.last ?? 0) + 1)
     for (i, block) in blocks.enumerated() { position[block] = i }
-    return channels.map { position[$0 / 16]! * 16 + $0 % 16 }
+    return channels.map { position[$0 / 16] * 16 + $0 % 16 }
   }
 
   /// Where channels that lie in order from the first lane of a block begin, and the floats from block to block; `nil` where they do

@@ -51,6 +51,11 @@ struct ByteCursor {
     return UnsafeRawBufferPointer(rebasing: bytes[first - start..<offset - start])
   }
 
+  /// The bytes from `offset` on that have been stepped over.
+  func taken(from offset: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: bytes[offset - start..<self.offset - start])
+  }
+
   /// Gives the memory of what has been read back to the system, a few MiB at a time; it can be read again.
   mutating func release() {
     guard offset - released >= MappedFile.window else { return }

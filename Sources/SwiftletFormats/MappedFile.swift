@@ -54,17 +54,30 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
   /// The bytes in `range`, valid while this object lives.
   /// - Throws: `truncated` when the range ends after the file, or the file is shorter than when it was opened.
   public func bytes(_ range: Range<Int>, _ place: String) throws(FormatError) -> UnsafeRawBufferPointer {
+    try check(range, place)
+    return UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+  }
+
+  /// Reads the bytes in `range` to `target`, which has as many; they never count as memory of this file.
+  /// - Throws: as `bytes`.
+  func read(_ range: Range<Int>, _ place: String, to target: UnsafeMutableRawBufferPointer) throws(FormatError) {
+    try check(range, place)
+    guard Platform.read(descriptor, from: range.lowerBound, into: target) else { throw shortened(place) }
+  }
+
+  private func check(_ range: Range<Int>, _ place: String) throws(FormatError) {
     guard range.lowerBound >= 0, range.upperBound <= count else {
       throw FormatError(
         .truncated, path: path, place: place, found: "bytes \(range.lowerBound)..<\(range.upperBound)",
         expected: "a range within the \(count) bytes of the file")
     }
-    guard let status = Platform.status(descriptor), status.size >= count else {
-      throw FormatError(
-        .truncated, path: path, place: place, found: "the file was shortened while it was open",
-        expected: "\(count) bytes", advice: "Open it again when it is written.")
-    }
-    return UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+    guard let status = Platform.status(descriptor), status.size >= count else { throw shortened(place) }
+  }
+
+  private func shortened(_ place: String) -> FormatError {
+    FormatError(
+      .truncated, path: path, place: place, found: "the file was shortened while it was open",
+      expected: "\(count) bytes", advice: "Open it again when it is written.")
   }
 
   /// What tells this content of this file from all others on this machine: where the file lies, its size, when it was changed,
@@ -72,13 +85,13 @@ public final class MappedFile: @unchecked Sendable {  // Nothing here changes af
   /// while another one might happen at what clocks call the same time.
   public var identity: String? {
     guard let state = Platform.state(descriptor) else { return nil }
-    defer { release(0..<count) }
     let (pieces, size) = (64, min(count, 4096))
     var sums: [UInt64] = []
+    var piece = [UInt8](repeating: 0, count: size)
     for i in 0..<pieces {
       let start = (count - size) / (pieces - 1) * i
-      guard let piece = try? bytes(start..<start + size, "content") else { return nil }
-      sums.append(checksum(piece))
+      guard piece.withUnsafeMutableBytes({ Platform.read(descriptor, from: start, into: $0) }) else { return nil }
+      sums.append(piece.withUnsafeBytes(checksum))
     }
     return "\(state):\(sums.withUnsafeBytes(checksum))"
   }

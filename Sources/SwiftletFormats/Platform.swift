@@ -85,6 +85,17 @@ enum Platform {
     a.count == b.count && b.withUnsafeBytes { a.isEmpty || memcmp(a.baseAddress!, $0.baseAddress!, a.count) == 0 }
   }
 
+  /// Fills `bytes` with those of a file from `offset` on.
+  static func read(_ file: Int32, from offset: Int, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    var filled = 0
+    while filled < bytes.count {
+      let count = pread(file, bytes.baseAddress! + filled, bytes.count - filled, off_t(offset + filled))
+      if count == 0 || count < 0 && errno != EINTR { return false }
+      filled += max(0, count)
+    }
+    return true
+  }
+
   static func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
     var rest = bytes
     while let start = rest.baseAddress, !rest.isEmpty {

@@ -99,13 +99,24 @@ extension StoredArray {
       throw FormatError(
         .limitExceeded, path: file.path, place: name, found: "\(count) elements", expected: "as many as memory holds")
     }
-    let source = try file.bytes(bytes, name)
-    defer { file.release(bytes) }
+    var failure: FormatError?
     let scalars = [Float](unsafeUninitializedCapacity: count) { target, filled in
-      if count > 0 { decode(source, UnsafeMutableBufferPointer(rebasing: target[..<count])) }
-      filled = count
+      do throws(FormatError) {
+        try read(UnsafeMutableBufferPointer(rebasing: target[..<count]))
+        filled = count
+      } catch { failure = error }
     }
+    if let failure { throw failure }
     return NDArray(shape, scalars)
+  }
+
+  private func read(_ target: UnsafeMutableBufferPointer<Float>) throws(FormatError) {
+    if type == .f32, isContiguous, isBigEndian == Self.isHostBigEndian {
+      return try file.read(bytes, name, to: UnsafeMutableRawBufferPointer(target))
+    }
+    let source = try file.bytes(bytes, name)
+    if !target.isEmpty { decode(source, target) }
+    file.release(bytes)
   }
 
   private func decode(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableBufferPointer<Float>) {
@@ -119,8 +130,6 @@ extension StoredArray {
     case .bf16: gather(source, target) { (word: UInt16) in Float(bitPattern: UInt32(word) << 16) }
     case .u32: gather(source, target) { (word: UInt32) in Float(word) }
     case .i32: gather(source, target) { (word: Int32) in Float(word) }
-    case .f32 where isContiguous && isBigEndian == Self.isHostBigEndian:
-      UnsafeMutableRawBufferPointer(target).copyMemory(from: source)
     case .f32: gather(source, target) { (word: UInt32) in Float(bitPattern: word) }
     case .u64: gather(source, target) { (word: UInt64) in Float(word) }
     case .i64: gather(source, target) { (word: Int64) in Float(word) }

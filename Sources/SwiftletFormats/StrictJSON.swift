@@ -47,18 +47,21 @@ struct StrictJSON {
       let run = cursor.take(atMost: Self.textLimit) {
         $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
       }
-      text += run
       textCount += run.count + 1
       if textCount > Self.textLimit {
         throw error(.limitExceeded, "more text", "strings of at most \(Self.textLimit) bytes in all")
       }
       switch try cursor.read(UInt8.self) {
       case UInt8(ascii: "\""):
-        guard let string = String(validating: text, as: UTF8.self) else {
+        let string =
+          text.isEmpty ? String(validating: run, as: UTF8.self) : String(validating: text + run, as: UTF8.self)
+        guard let string else {
           throw error(.malformed, "a string that is not UTF-8", "text in UTF-8")
         }
         return string
-      case UInt8(ascii: "\\"): try appendEscape(&text)
+      case UInt8(ascii: "\\"):
+        text += run
+        try appendEscape(&text)
       default: throw error(.malformed, "a control character in a string", "an escape such as \\n")
       }
     }
@@ -161,31 +164,30 @@ extension StrictJSON {
     }
   }
 
-  private mutating func digits(_ text: inout String) throws(FormatError) {
+  private mutating func digits() throws(FormatError) {
     let run = cursor.take(atMost: Self.digitLimit) { (0x30...0x39).contains($0) }
     if run.isEmpty { throw error(.malformed, found, "a digit") }
     if run.count == Self.digitLimit { throw error(.limitExceeded, "a longer number", "fewer than \(run.count) digits") }
-    text += String(decoding: run, as: UTF8.self)
   }
 
-  private mutating func optional(_ characters: Unicode.Scalar..., to text: inout String) -> Bool {
-    guard let byte = cursor.next, characters.contains(Unicode.Scalar(byte)) else { return false }
-    text.unicodeScalars.append(Unicode.Scalar(byte))
+  /// Steps over one of these characters, if it comes next.
+  private mutating func skip(_ character: Unicode.Scalar, or other: Unicode.Scalar? = nil) -> Bool {
+    guard let byte = cursor.next.map({ Unicode.Scalar($0) }), byte == character || byte == other else { return false }
     cursor.advance()
     return true
   }
 
   private mutating func number() throws(FormatError) -> String {
     skipSpace()
-    var text = ""
-    _ = optional("-", to: &text)
-    if !optional("0", to: &text) { try digits(&text) }
-    if optional(".", to: &text) { try digits(&text) }
-    if optional("e", "E", to: &text) {
-      _ = optional("+", "-", to: &text)
-      try digits(&text)
+    let start = cursor.offset
+    _ = skip("-")
+    if !skip("0") { try digits() }
+    if skip(".") { try digits() }
+    if skip("e", or: "E") {
+      _ = skip("+", or: "-")
+      try digits()
     }
-    return text
+    return String(decoding: cursor.taken(from: start), as: UTF8.self)
   }
 
   private mutating func appendEscape(_ text: inout [UInt8]) throws(FormatError) {

@@ -65,24 +65,30 @@ public struct Graph: Sendable {
   /// Whether each node depends on parameters and constants alone.
   public var isConstant: [Bool] {
     var result: [Bool] = []
-    for node in nodes { result.append(!(node.op is Input) && node.inputs.allSatisfy { result[$0] }) }
+    result.reserveCapacity(nodes.count)
+    for node in nodes {
+      result.append(node.inputs.isEmpty ? !(node.op is Input) : node.inputs.allSatisfy { result[$0] })
+    }
     return result
   }
 
   /// The graph without the nodes that no output needs; inputs stay.
   public func pruned(keepingParameters: Bool = false) -> Graph {
-    var needed = nodes.map { $0.op is Input || (keepingParameters && $0.op is Parameter) }
+    var needed = nodes.map { node in
+      node.inputs.isEmpty && (node.op is Input || (keepingParameters && node.op is Parameter))
+    }
     for output in outputs { needed[output] = true }
     for id in nodes.indices.reversed() where needed[id] {
       for input in nodes[id].inputs { needed[input] = true }
     }
+    if needed.allSatisfy({ $0 }) { return self }
     var position = [ID](repeating: -1, count: nodes.count)
     var kept: [Node] = []
+    kept.reserveCapacity(nodes.count)
     for id in nodes.indices where needed[id] {
-      var node = nodes[id]
-      node.inputs = node.inputs.map { position[$0] }
       position[id] = kept.count
-      kept.append(node)
+      kept.append(nodes[id])
+      kept[kept.count - 1].inputs = nodes[id].inputs.map { position[$0] }
     }
     return Graph(nodes: kept, outputs: outputs.map { position[$0] })
   }

@@ -70,6 +70,9 @@ int64_t platform_cache_bytes(int level);
 void *platform_pages(size_t bytes);
 void platform_free_pages(void *p, size_t bytes);
 
+/// Has `malloc` use the memory of arrays that were freed for those that follow, up to 64 MiB of it, rather than give it back.
+void platform_keep_freed_memory(void);
+
 /// The largest resident size this process ever had, in bytes.
 int64_t platform_peak_memory(void);
 

@@ -6,6 +6,7 @@ import SwiftletOps
 /// The parts of a concatenation along channels must lie in one region. Views (splits, shuffles, other concatenations) stand for the
 /// values they look at.
 func concatenationGroups(_ graph: Graph, _ isConstant: [Bool]) -> [Graph.ID: Graph.ID] {
+  guard graph.nodes.contains(where: { $0.op is Concat }) else { return [:] }
   var parent: [Graph.ID: Graph.ID] = [:]
   func root(_ id: Graph.ID) -> Graph.ID {
     var id = id

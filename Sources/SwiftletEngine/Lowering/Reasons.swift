@@ -1,4 +1,5 @@
 import SwiftletGraph
+import SwiftletKernels
 import SwiftletOps
 
 // Why a step has its kernel, in words for people.
@@ -15,6 +16,39 @@ extension Conv {
       + (window.dilations == [1, 1] ? [] : ["dilation \(either(window.dilations))"])
       + (group == 1 || group == input[1] ? [] : ["\(group) groups"])
       + ["\(channels) channels", extents(Array(output[2...]))]).joined(separator: ", ")
+  }
+}
+
+// Names of kernels, which are told by every plan: finding them by reflection takes longer than planning a layer.
+
+extension WalkKind: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .dense16: "dense16"
+    case .gather16: "gather16"
+    case .gather32: "gather32"
+    case .gather2: "gather2"
+    case .gatherAny: "gatherAny"
+    }
+  }
+}
+
+extension EpilogueKind: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .clamp: "clamp"
+    case .addClamp: "addClamp"
+    case .hardSwish: "hardSwish"
+    }
+  }
+}
+
+extension ReduceKind: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .sum: "sum"
+    case .length: "length"
+    }
   }
 }
 

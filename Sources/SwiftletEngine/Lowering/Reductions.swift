@@ -36,9 +36,10 @@ func lowerReduction(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
 extension Planner {
   /// A place for the sums of each row of the map `view`, the value of node `id`, where its pixels are summed next.
   mutating func placeRowSums(_ id: Graph.ID, _ view: BlockedView) -> BlockedView? {
-    let isSummed = graph.nodes[(id + 1)...].contains { node in
-      guard node.inputs.first == id else { return false }
-      return node.op is GlobalAveragePool || (node.op as? ReduceMean).map { Set($0.axes) == [2, 3] } ?? false
+    let isSummed = (id + 1..<graph.nodes.count).contains { reader in
+      guard graph.nodes[reader].inputs.first == id else { return false }
+      let op = graph.nodes[reader].op
+      return op is GlobalAveragePool || (op as? ReduceMean).map { Set($0.axes) == [2, 3] } ?? false
     }
     guard isSummed, view.width > 1 else { return nil }
     rowSums[id] = place(

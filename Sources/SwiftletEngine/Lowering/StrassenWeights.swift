@@ -50,9 +50,7 @@ extension Planner {
     let constant = constant([node.inputs[1], node.inputs[2]], count: count) { values, to in
       let packer = StrassenPacker(
         weights: values[0].scalars, biases: values[1].scalars, ins: ins, leftDepth: leftDepth, outs: outs)
-      for (product, panels) in all.enumerated() {
-        for panel in panels { packer.pack(product, panel, to + panel.start) }
-      }
+      for block in 0..<left { packer.pack(block, all, to) }
     }
     return StrassenWeights(
       constant: constant, panels: all, blocks: all[0].map(\.block) + [left], leftDepth: leftDepth,
@@ -69,31 +67,73 @@ private struct StrassenPacker {
   /// The channel of each lane of the output, −1 where there is none.
   var outs: [Int]
 
-  /// Writes one panel: the biases of its channels, then for each product the weights of all channels.
-  func pack(_ product: Int, _ panel: PackedPanels.Panel, _ to: UnsafeMutablePointer<Float>) {
+  /// Where the 16 channels of a block lie in the panels of a product.
+  private struct Column {
+    var start: UnsafeMutablePointer<Float>
+    var width: Int
+
+    /// - Parameter k: the input.
+    @inline(__always) func put(_ k: Int, _ lane: Int, _ weight: Double) {
+      start[(k + 1) * width + lane] = Float(weight)
+    }
+
+    /// `nil` where no panel holds the block.
+    init?(_ block: Int, _ panels: [PackedPanels.Panel], _ to: UnsafeMutablePointer<Float>) {
+      guard let panel = panels.last(where: { $0.block <= block }), block < panel.block + panel.width / 16 else {
+        return nil
+      }
+      (start, width) = (to + (panel.start + (block - panel.block) * 16), panel.width)
+    }
+  }
+
+  /// Writes a block of the left half's outputs and the one beside it in the right half: the biases of the channels, then for each
+  /// input the weights of all channels.
+  func pack(_ block: Int, _ panels: [[PackedPanels.Panel]], _ to: UnsafeMutablePointer<Float>) {
+    let columns = panels.map { Column(block, $0, to) }
+    let lanes = (0..<16).map { (left: outs[block * 16 + $0], right: outs[outs.count / 2 + block * 16 + $0]) }
+    for (product, column) in columns.enumerated() {
+      for lane in 0..<16 { column?.start[lane] = bias(product, lanes[lane].left, lanes[lane].right) }
+    }
     weights.withUnsafeBufferPointer { weights in
-      for lane in 0..<panel.width {
-        let (left, right) = (outs[panel.block * 16 + lane], outs[outs.count / 2 + panel.block * 16 + lane])
-        to[lane] = bias(product, left, right)
-        for k in 0..<panel.depth {
-          func weight(_ channel: Int, _ k: Int) -> Double {
-            channel < 0 || k >= ins ? 0 : Double(weights[channel * ins + k])
-          }
-          let (b11, b12) = (weight(left, k), weight(right, k))
-          let (b21, b22) = (weight(left, leftDepth + k), weight(right, leftDepth + k))
-          let sum =
-            switch product {
-            case 0: b11
-            case 1: b21
-            case 2: b22 - b12 + b11
-            case 3: b12 - b11
-            case 4: b22 - b12
-            case 5: b22
-            default: b21 - (b22 - b12 + b11)
-            }
-          to[(k + 1) * panel.width + lane] = Float(sum)
+      // Some inputs at a time, so that what is written stays in the first cache.
+      for first in stride(from: 0, to: leftDepth, by: 16) {
+        for lane in 0..<16 {
+          let (left, right) = (Row(weights, lanes[lane].left, ins), Row(weights, lanes[lane].right, ins))
+          pack(first..<first + 16, lane, left, right, columns)
         }
       }
+    }
+  }
+
+  /// The weights of a channel; zeros for one that is not there, and behind the last input.
+  private struct Row {
+    var start: UnsafePointer<Float>
+    var count: Int
+
+    init(_ weights: UnsafeBufferPointer<Float>, _ channel: Int, _ ins: Int) {
+      (start, count) = (weights.baseAddress! + max(0, channel) * ins, channel < 0 ? 0 : ins)
+    }
+
+    @inline(__always) subscript(k: Int) -> Double { k < count ? Double(start[k]) : 0 }
+  }
+
+  /// The products of Winograd's form with the quarters b₁₁ and b₁₂ (left inputs to left and right outputs), b₂₁ and b₂₂.
+  @inline(__always)
+  private func pack(_ inputs: Range<Int>, _ lane: Int, _ left: Row, _ right: Row, _ columns: [Column?]) {
+    let (c0, c1, c2, c4, c6) = (columns[0]!, columns[1]!, columns[2]!, columns[4]!, columns[6]!)
+    let (c3, c5) = (columns[3], columns[5])  // `nil` where the right half has a block less
+    for k in inputs {
+      let (b11, b12, b21, b22) = (left[k], right[k], left[leftDepth + k], right[leftDepth + k])
+      let difference = b22 - b12
+      let sum = difference + b11
+      c0.put(k, lane, b11)
+      c2.put(k, lane, sum)
+      c3?.put(k, lane, b12 - b11)
+      c4.put(k, lane, difference)
+      guard leftDepth + k < ins else { continue }
+      c1.put(k, lane, b21)
+      c5?.put(k, lane, b22)
+      c6.put(k, lane, b21 - sum)
     }
   }
 

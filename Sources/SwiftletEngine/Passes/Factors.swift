@@ -4,8 +4,10 @@ import SwiftletOps
 /// A factor or summand for each output channel of a layer, or one for all, goes into its weights and bias.
 @Sendable func foldingFactors(_ graph: Graph) throws(GraphError) -> Graph {
   let (uses, isConstant) = (graph.useCounts, graph.isConstant)
-  return try graph.rewritten { node, id, inputs in
-    guard node.op is Mul || node.op is Add else { return nil }
+  func takesConstant(_ node: Graph.Node) -> Bool {
+    (node.op is Mul || node.op is Add) && node.inputs.contains { isConstant[$0] }
+  }
+  return try graph.rewritten(at: takesConstant) { node, id, inputs in
     let sources = graph[id].inputs
     for i in 0..<2 where isConstant[sources[i]] && uses[sources[1 - i]] == 1 {
       let layer = inputs[1 - i]
@@ -25,7 +27,8 @@ import SwiftletOps
 /// product, where these are fewer than the values of the map.
 @Sendable func takingFactors(_ graph: Graph) throws(GraphError) -> Graph {
   let (uses, isConstant) = (graph.useCounts, graph.isConstant)
-  return try graph.rewritten { node, id, inputs in
+  func readsProduct(_ node: Graph.Node) -> Bool { node.op is FusedConv && graph[node.inputs[0]].op is Mul }
+  return try graph.rewritten(at: readsProduct) { node, id, inputs in
     guard var op = node.op as? FusedConv, op.conv == Conv(Window(1)), inputs[0].node.op is Mul,
       uses[graph[id].inputs[0]] == 1, isConstant[graph[id].inputs[1]],
       node.shape[1] < node.shape[2] * node.shape[3]

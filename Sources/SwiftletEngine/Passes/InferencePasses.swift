@@ -21,7 +21,7 @@ public let inferencePasses: [Pass] = [
 ]
 
 @Sendable func droppingTraining(_ graph: Graph) throws(GraphError) -> Graph {
-  try graph.rewritten { node, _, inputs in node.op is Dropout || node.op is DropPath ? inputs[0] : nil }
+  try graph.rewritten(at: { $0.op is Dropout || $0.op is DropPath }) { _, _, inputs in inputs[0] }
 }
 
 @Sendable func givingBiases(_ graph: Graph) throws(GraphError) -> Graph {
@@ -59,7 +59,7 @@ extension DynamicConv {
 
 @Sendable func foldingNormalization(_ graph: Graph) throws(GraphError) -> Graph {
   let uses = graph.useCounts
-  return try graph.rewritten { node, id, inputs in
+  return try graph.rewritten(at: { $0.op is BatchNormalization }) { node, id, inputs in
     guard let norm = node.op as? BatchNormalization else { return nil }
     let (x, scale, shift, mean, variance) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
     let weightRule = NormalizedWeight(epsilon: norm.epsilon)
@@ -78,7 +78,7 @@ extension DynamicConv {
 
 @Sendable func fusingEpilogues(_ graph: Graph) throws(GraphError) -> Graph {
   let (uses, isConstant) = (graph.useCounts, graph.isConstant)
-  return try graph.rewritten { node, id, inputs in
+  return try graph.rewritten(at: { $0.op is Add || $0.inputs.count == 1 }) { node, id, inputs in
     func isOnlyUse(_ i: Int) -> Bool { uses[graph[id].inputs[i]] == 1 }
     if node.op is Add {
       // What does not depend on the input is computed once.

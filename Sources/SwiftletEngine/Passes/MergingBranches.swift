@@ -16,7 +16,8 @@ import SwiftletOps
     (uses[id] == 1 ? forms[id] : []) + [LinearForm(identity: value)]
   }
 
-  return try graph.rewritten { node, id, inputs in
+  guard graph.nodes.contains(where: { $0.op is Add || $0.op is Sub }) else { return graph }
+  return try graph.rewritten(at: { !$0.inputs.isEmpty }) { node, id, inputs in
     func readsParameters(from first: Int) -> Bool { node.inputs.dropFirst(first).allSatisfy { isConstant[$0] } }
     if isConstant[id] { return nil }
     switch node.op {
