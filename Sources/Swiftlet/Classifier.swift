@@ -38,8 +38,8 @@ public final class Classifier {
   ///   - weights: a safetensors file or a state dict that PyTorch saved. A file that was fine-tuned to another number of
   ///     classes works as it is.
   ///   - labels: a text file with one name a line, as many as there are classes.
-  ///   - precision: `.strict` sums directly, a little closer to exact sums and slower; `.fast` multiplies in bfloat16 where the machine
-  ///     can, less exactly and faster.
+  ///   - precision: `.strict` sums directly, a little closer to exact sums and slower; `.fast` multiplies in bfloat16 where
+  ///     the machine can, less exactly and faster.
   ///   - cache: where packed weights are kept from process to process, as in `CacheFolder.standard`.
   /// - Throws: `UnknownModelError`, `FormatError`, `WeightsError`, `EngineError`.
   public convenience init(

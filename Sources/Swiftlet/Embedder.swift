@@ -13,8 +13,8 @@ public final class Embedder {
 
   /// - Parameters:
   ///   - weights: a safetensors file or a state dict that PyTorch saved, with any classifier or none.
-  ///   - precision: `.strict` sums directly, a little closer to exact sums and slower; `.fast` multiplies in bfloat16 where the machine
-  ///     can, less exactly and faster.
+  ///   - precision: `.strict` sums directly, a little closer to exact sums and slower; `.fast` multiplies in bfloat16 where
+  ///     the machine can, less exactly and faster.
   ///   - cache: where packed weights are kept from process to process, as in `CacheFolder.standard`.
   /// - Throws: `UnknownModelError`, `FormatError`, `WeightsError`, `EngineError`.
   public convenience init(

@@ -4,8 +4,8 @@ import SwiftletGraph
 extension Plan {
   /// All that the packed constants depend on: equal keys, equal bits. `nil` where weights or code cannot say where they are from.
   ///
-  /// That is the program, whose code packs; the instruction set and its bfloat16, the precision, the tuning and the threads, which the
-  /// planner looks at; the graph with its shapes and attributes; and the origin of every array.
+  /// That is the program, whose code packs; the instruction set and its bfloat16, the precision, the tuning and the threads, which
+  /// the planner looks at; the graph with its shapes and attributes; and the origin of every array.
   func packingKey(_ weights: Weights) -> [UInt8]? {
     guard let codeFile else { return nil }
     let key = KeyWriter()

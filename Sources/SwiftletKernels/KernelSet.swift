@@ -87,6 +87,7 @@ public struct KernelSet: Sendable {
     }
   }
 
+  /// What machines run that lack the instructions for pairs.
   public var withoutPairs: KernelSet {
     var set = self
     set.pairs = nil

@@ -1,7 +1,7 @@
 public import CVector
 
-// Pairs of bfloat16, floats cut to their upper 16 bits: a lane of 32 bits holds those of two neighbouring channels, and one instruction
-// multiplies and adds both. A map of pairs looks like a map of half the channels.
+// Pairs of bfloat16, floats rounded to their upper 16 bits: a lane of 32 bits holds those of two neighbouring channels, and one
+// instruction multiplies and adds both. A map of pairs looks like a map of half the channels.
 
 /// Rounds two blocks to one block of pairs: first block, second block, 16 factors of each that come before rounding, to, pixels.
 public typealias RoundFunction = @convention(c) (Source, Source, Source, Source, Target, Int) -> Void

@@ -63,9 +63,9 @@ VECTOR_INLINE f32x16 eighths16(f32x16 n) {
 #endif
 }
 
-// Pairs of bfloat16, floats cut to their upper 16 bits: a lane of 32 bits holds two, the first one below. Where there is no instruction
-// these are its rounding, to nearest even, denormals being zero; its order, the second product first; and its two additions, each
-// fused where there is such an instruction.
+// Pairs of bfloat16, floats rounded to their upper 16 bits: a lane of 32 bits holds two, the first one below. Where there is no
+// instruction these are its rounding, to nearest even, denormals being zero; its order, the second product first; and its two
+// additions, each fused where there is such an instruction.
 #if defined(__AVX512BF16__)
 typedef __bf16 bf16x32 __attribute__((vector_size(64)));
 #endif
