@@ -2,7 +2,8 @@
 /// has a key and a large negative number where not, and for each query the factor that makes the sum of its row 1.
 public typealias AttentionWeightsFunction = @convention(c) (Target, Int, Int, Int, Float, Source, Target) -> Void
 
-/// e^(score · scale − largest), and 1 / Σ of these, for each query.
+/// e^(score · scale − largest), and 1 / Σ of these, for each query. The products are rounded as when the largest was found: unrounded
+/// ones of large scores would be more.
 @inlinable @inline(__always)
 public func attentionWeights<V: Vector>(
   _ v: V.Type, _ scores: Target, _ blockStride: Int, _ blocks: Int, _ queries: Int, _ scale: Float, _ mask: Source,
@@ -21,12 +22,12 @@ public func attentionWeights<V: Vector>(
     var sum = V(splat: 0)
     forEachVector(v, blocks - 1) { block, lane in
       let p = row + block * blockStride + lane
-      let e = exponential(shift.fma(V(p), scale))
+      let e = exponential(shift.plus(V(p).times(scale)))
       e.store(p)
       sum = sum.plus(e)
     }
     forEachVector(v, 1) { _, lane in
-      let e = exponential(shift.plus(V(mask + lane)).fma(V(last + lane), scale))
+      let e = exponential(shift.plus(V(mask + lane).fma(V(last + lane), scale)))
       e.store(last + lane)
       sum = sum.plus(e)
     }
