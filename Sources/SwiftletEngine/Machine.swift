@@ -54,7 +54,7 @@ public enum Machine {
   /// The largest resident size this process ever had, in bytes.
   public static var peakMemory: Int { Int(platform_peak_memory()) }
   /// Has this process use the memory of arrays that are gone for those that follow, up to 64 MiB of it. The system would take the
-  /// pages back and clear them for each large array anew, which is a tenth of the time it takes to pack weights.
+  /// pages back and clear them for each large array anew, while weights are packed.
   public static func keepFreedMemory() { platform_keep_freed_memory() }
   /// Seconds on a clock that never goes back.
   public static var seconds: Double { platform_seconds() }
