@@ -15,7 +15,7 @@ struct PrecisionOptions: ParsableArguments {
     name: .customLong("precision"),
     help: """
       'exact': also transforms whose error stays near that of direct sums; 'strict': direct sums only; 'fast': products in \
-      bfloat16 where the processor has AVX512_BF16, answers stray by thousandths of the largest; else as 'exact'.
+      bfloat16 where the processor has AVX512_BF16, answers stray further; else as 'exact'.
       """)
   var value = Precision.exact
 }
