@@ -105,27 +105,39 @@ public struct Tuner: Sendable {
           return (pixels + a - 1) / a != (pixels + b - 1) / b
         }
       },
-      // Only panels that are cut into other numbers of parts, of layers with too few channels for Strassen's product.
-      Question(field: "panel_depth", path: \.panelDepth, values: [128, 192, 256, 384, 512, 768, 1024, 2048, 4096]) {
-        a, b in
-        [(160, 1), (320, 1), (480, 1), (672, 1), (960, 1), (1536, 1), (48, 7), (64, 7), (128, 7)].map {
+      // Only panels that one of the two cuts, of layers with too few channels for Strassen's product.
+      Question(field: "whole_depth", path: \.wholeDepth, values: [192, 256, 512, 768, 1024]) { a, b in
+        [192, 256, 320, 480, 672, 960].filter { (a..<b).contains($0 - 1) }.map {
+          Layer(ins: $0, outs: 48, kernel: 1, size: 14)
+        }
+      },
+      Question(field: "whole_window_depth", path: \.wholeWindowDepth, values: [384, 512, 1024, 2048, 4096]) { a, b in
+        [(16, 5), (10, 7), (16, 7), (20, 7), (24, 7), (40, 7), (64, 7)].filter { ins, kernel in
+          (a..<b).contains(ins * kernel * kernel - 1)
+        }.map { Layer(ins: $0, outs: 48, kernel: $1, size: 20) }
+      },
+      // Only panels that are cut into other numbers of parts.
+      Question(field: "panel_depth", path: \.panelDepth, values: [128, 160, 256, 320, 512, 1024]) { a, b in
+        [(480, 1), (672, 1), (960, 1), (1536, 1), (48, 7), (64, 7), (128, 7)].map {
           Layer(ins: $0, outs: 48, kernel: $1, size: $1 == 1 ? 14 : 20)
         }.filter { layer in
           let depth = layer.ins * layer.kernel * layer.kernel
           return (depth + a - 1) / a != (depth + b - 1) / b
         }
       },
-      // Tiles that go together through all parts of panels.
-      Question(field: "far_floats", path: \.farFloats, values: [32768, 65536, 262_144]) { _, _ in
-        [(672, 1, 28), (1536, 1, 14), (48, 7, 20), (128, 7, 20)].map { Layer(ins: $0, outs: 48, kernel: $1, size: $2) }
+      // Only layers whose weights stay near with one of the two.
+      Question(field: "far_floats", path: \.farFloats, values: [32768, 65536, 262_144]) { a, b in
+        [(96, 480, 28), (80, 1120, 28), (64, 3136, 28)].filter { ins, outs, _ in (a..<b).contains(ins * outs) }.map {
+          Layer(ins: $0, outs: $1, kernel: 1, size: $2)
+        }
       },
       Question(field: "activation_pixels", path: \.activationPixels, values: [24, 48, 192, 384]) { _, _ in
         [(16, 96, 56), (24, 144, 56), (40, 240, 28), (80, 480, 14)].map {
           Layer(ins: $0, outs: $1, kernel: 1, size: $2, isSwish: true)
         }
       },
-      Question(field: "near_floats", path: \.nearFloats, values: [1024, 4096, 8192]) { _, _ in
-        [(16, 96, 56), (24, 144, 56), (32, 192, 28), (64, 384, 28), (96, 160, 28)].map {
+      Question(field: "near_floats", path: \.nearFloats, values: [8192, 16384, 65536]) { _, _ in
+        [(24, 144, 56), (64, 384, 28), (96, 160, 28), (480, 48, 28), (960, 80, 20)].map {
           Layer(ins: $0, outs: $1, kernel: 1, size: $2)
         }
       },

@@ -19,11 +19,16 @@ public struct Tuning: Hashable, Sendable {
   public var strassenChunk = 256
   /// The fewest channels, in and out, of convolutions in bfloat16: fewer leave too little work beside rounding the input.
   public var bfloat16Channels = 24
-  /// How many products of a panel stay in the first cache; panels with more are cut into parts.
+  /// The most products of a panel that is not cut, where every tile reads inputs of its own: the panel stays in the first cache
+  /// beside them.
+  public var wholeDepth: Int
+  /// The same of windows, whose tiles read the same inputs several times: the panel may come from the second cache.
+  public var wholeWindowDepth: Int
+  /// The most products of a part of a panel that is cut.
   public var panelDepth: Int
-  /// Floats that tiles read before the next panel has its turn: what stays in the first cache.
-  public var nearFloats = 2048
-  /// The same in the second cache, where panels are cut into parts that stay in the first.
+  /// Floats of the input that tiles read before the next panel has its turn: what stays in the second cache.
+  public var nearFloats = 32768
+  /// Floats of weights that stay in the second cache until the next tiles.
   public var farFloats = 131_072
   /// Pixels that tiles store before an activation of its own goes over them: what stays in the first cache.
   public var activationPixels = 96
@@ -38,10 +43,19 @@ public struct Tuning: Hashable, Sendable {
   public init(for set: InstructionSet) {
     switch set {
     // Without fused multiply-adds products are rounded as well, so that sums of inputs stray further.
-    case .baseline: (panelDepth, strassenChannels) = (256, 256)
-    case .avx2: (panelDepth, winogradChannels, strassenChannels) = (192, 12, 96)
-    case .avx512: panelDepth = 1024
+    case .baseline:
+      (wholeDepth, wholeWindowDepth, panelDepth) = (256, 256, 256)
+      strassenChannels = 256
+    case .avx2:
+      (wholeDepth, wholeWindowDepth, panelDepth) = (352, 768, 192)
+      (winogradChannels, strassenChannels) = (12, 96)
+    case .avx512: (wholeDepth, wholeWindowDepth, panelDepth) = (1024, 1024, 1024)
     }
+  }
+
+  /// Into how many parts a panel of so many products is cut.
+  func parts(_ depth: Int, taps: Int = 1) -> Int {
+    depth <= (taps == 1 ? wholeDepth : wholeWindowDepth) ? 1 : (depth + panelDepth - 1) / panelDepth
   }
 
   /// Every threshold: its name in files, where it is, what it may be.
@@ -54,6 +68,8 @@ public struct Tuning: Hashable, Sendable {
     Field("strassen_pixels", \.strassenPixels, 1...1 << 20),
     Field("strassen_chunk", \.strassenChunk, 1...1 << 20),
     Field("bfloat16_channels", \.bfloat16Channels, 16...4096),
+    Field("whole_depth", \.wholeDepth, 16...1 << 20),
+    Field("whole_window_depth", \.wholeWindowDepth, 16...1 << 20),
     Field("panel_depth", \.panelDepth, 16...1 << 20),
     Field("near_floats", \.nearFloats, 1...1 << 30),
     Field("far_floats", \.farFloats, 1...1 << 30),

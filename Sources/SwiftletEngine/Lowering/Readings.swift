@@ -6,6 +6,8 @@ import SwiftletOps
 struct Reading: Sendable {
   var place: any Place
   var region: Region { place.region }
+  /// Of the map that is read, borders and copies included.
+  var pixels: Int
   var batchStride: @Sendable () -> Int
   /// `nil` where all pixels of an image make one row.
   var rowStride: Int?
@@ -35,7 +37,7 @@ extension Planner {
     let plane = view.region.plane
     let channels = view.channels
     return Reading(
-      place: view, batchStride: { view.region.batchStride }, rowStride: nil, pixelStep: 16,
+      place: view, pixels: view.pixels, batchStride: { view.region.batchStride }, rowStride: nil, pixelStep: 16,
       offset: { c, _, _ in channels[c] / 16 * plane + channels[c] % 16 }, dense: view.dense)
   }
 
@@ -50,7 +52,7 @@ extension Planner {
     }
     let plane = height * width
     return Reading(
-      place: region, batchStride: { x[1] * plane }, rowStride: window.strides[0] * width,
+      place: region, pixels: plane, batchStride: { x[1] * plane }, rowStride: window.strides[0] * width,
       pixelStep: window.strides[1],
       offset: { c, ky, kx in c * plane + ky * window.dilations[0] * width + kx * window.dilations[1] }, dense: nil)
   }
@@ -60,7 +62,7 @@ extension Planner {
     let view = window.pads == .none ? source : padded(source, window.pads)
     let (plane, width, channels) = (view.region.plane, view.width, view.channels)
     return Reading(
-      place: view, batchStride: { view.region.batchStride },
+      place: view, pixels: view.pixels, batchStride: { view.region.batchStride },
       rowStride: window.strides[0] * width * 16, pixelStep: window.strides[1] * 16,
       offset: { c, ky, kx in
         channels[c] / 16 * plane + channels[c] % 16

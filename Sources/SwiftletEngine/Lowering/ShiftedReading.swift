@@ -72,7 +72,7 @@ extension Planner {
     let (plane, channels) = (copy.region.plane, copy.channels)
     let rows = (0..<window.kernel[0]).map { ky in (0..<window.kernel[1]).map { kx in shifted.row(ky, kx) } }
     return Reading(
-      place: copy, batchStride: { copy.region.batchStride }, rowStride: nil, pixelStep: 16,
+      place: copy, pixels: copy.pixels, batchStride: { copy.region.batchStride }, rowStride: nil, pixelStep: 16,
       offset: { c, ky, kx in channels[c] / 16 * plane + channels[c] % 16 + rows[ky][kx] * width * 16 },
       dense: window.kernel == [1, 1] ? copy.dense : nil)
   }

@@ -104,12 +104,14 @@ extension Planner {
     let weights = packPanels(
       node, group: fused.conv.group, kernel: fused.conv.window.kernel, output,
       widths: kernels.widths(choice.walk, choice.epilogue), pairs: pairs, offset: choice.isDense ? nil : reading.offset)
-    let parts = (weights.depth + tuning.panelDepth - 1) / tuning.panelDepth
+    let taps = fused.conv.window.kernel[0] * fused.conv.window.kernel[1]
+    let parts = tuning.parts(weights.depth, taps: taps)
     let pixels = reading.rowStride == nil ? output.pixels : output.width
     return TilePlan(
       choice: choice, kernels: kernels, weights: weights, reading: reading, output: output, shortcut: shortcut,
       spans: cutRow(pixels, heights: kernels.tileHeights), parts: parts,
-      chunk: tilesAtATime(weights.depth, parts, output), staysNear: weights.floats <= tuning.farFloats,
+      chunk: tilesAtATime(weights.depth / taps * reading.pixels, parts, output),
+      staysNear: weights.floats <= tuning.farFloats,
       callTiles: choice.post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0]),
       splitsPanels: !followsPixels(output) && weights.panels.count >= threads)
   }
@@ -132,12 +134,11 @@ extension Planner {
     return scaled
   }
 
-  /// How many tiles pass all panels before the next ones are begun. Their inputs stay in the first cache; or in the second, where
-  /// panels are cut into parts that stay in the first. Maps of few pixels keep the panel instead.
-  private func tilesAtATime(_ depth: Int, _ parts: Int, _ output: BlockedView) -> Int {
-    let floats = depth * kernels.tileHeights[0]
-    if parts > 1 { return max(4, min(32, tuning.farFloats / floats)) }
-    return output.channels.count > output.pixels ? Int.max : max(2, min(16, tuning.nearFloats / floats))
+  /// How many tiles pass all panels before the next ones are begun: their part of the input, which has so many floats, stays in the
+  /// second cache. Maps of few pixels keep the panel instead.
+  private func tilesAtATime(_ inputs: Int, _ parts: Int, _ output: BlockedView) -> Int {
+    if output.channels.count > output.pixels { return Int.max }
+    return max(4, min(64, tuning.nearFloats * output.pixels / (inputs * kernels.tileHeights[0])))
   }
 }
 
