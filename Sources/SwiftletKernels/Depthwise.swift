@@ -1,4 +1,4 @@
-// Depthwise convolution on blocked maps, in strips of 4 to 10 outputs of one row. There is no border in memory: taps outside the map
+// Depthwise convolution on blocked maps, in strips of 8, 7 or 4 outputs of one row. There is no border in memory: taps outside the map
 // are dropped by the type of the strip (left and right) or by the bounds of the row loop (top and bottom).
 
 public import CVector
@@ -115,19 +115,6 @@ public typealias Strip3<V: Vector> = StripPair<Strip2<V>, StripOne<V>>
 public typealias Strip4<V: Vector> = StripPair<Strip2<V>, Strip2<V>>
 public typealias Strip7<V: Vector> = StripPair<Strip4<V>, Strip3<V>>
 public typealias Strip8<V: Vector> = StripPair<Strip4<V>, Strip4<V>>
-public typealias Strip9<V: Vector> = StripPair<Strip8<V>, StripOne<V>>
-public typealias Strip10<V: Vector> = StripPair<Strip8<V>, Strip2<V>>
-
-/// A row of strips `A`, then of strips `B`: at least one of each, as few of `B` as make up the width. Where both are the same, the
-/// last one may overlap the one before.
-public enum Strips<A: Strip, B: Strip> where A.V == B.V {
-  /// Where the first strip `B` begins.
-  @inlinable @inline(__always) static func border(_ width: Int) -> Int {
-    var border = width - B.count
-    while border % A.count != 0 { border -= B.count }
-    return border
-  }
-}
 
 /// Every `kernel`-th column of one row of the input, from `first` on: of these each output sees one, so that no sum waits for itself;
 /// and one value of the input is alive at a time, so that registers suffice.
@@ -183,17 +170,14 @@ func sharedStrip<K: Number, S: Number, L: Number, R: Number, T: Strip>(
   strip(g, t, x, rows, rowStride, w, bias, y, lower, upper)
 }
 
-/// One row of outputs, a strip at least. Only the first strip may reach over the left edge and only the last one over the right. All lanes
-/// of a strip are done before the next one: they share lines of memory.
+/// One row of outputs, a strip at least; the last strips overlap where the width is no multiple of a strip. Only the first strip may reach over
+/// the left edge and only the last one over the right. All lanes of a strip are done before the next one: they share lines of memory.
 @inlinable @inline(__always)
-func depthwiseRow<K: Number, S: Number, L: Number, R: Number, A: Strip, B: Strip>(
-  _ g: Geometry<K, S, L, R>.Type, _ strips: Strips<A, B>.Type, _ border: Int, _ x: Source, _ rows: Int,
-  _ rowStride: Int, _ w: Source, _ bias: Source, _ y: Target, _ width: Int, _ lanes: Int, _ lower: A.V, _ upper: A.V
-) where A.V == B.V {
-  @inline(__always)
-  func outputs<Left: Number, Right: Number, T: Strip>(
-    _ g: Geometry<K, S, Left, Right>.Type, _ t: T.Type, _ first: Int
-  ) where T.V == A.V {
+func depthwiseRow<K: Number, S: Number, L: Number, R: Number, T: Strip>(
+  _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: Source,
+  _ y: Target, _ width: Int, _ lanes: Int, _ lower: T.V, _ upper: T.V
+) {
+  @inline(__always) func outputs<A: Number, B: Number>(_ g: Geometry<K, S, A, B>.Type, _ first: Int) {
     let (x, y) = (x + first * S.value * 16, y + first * 16)
     var i = 0
     while i < lanes {
@@ -205,38 +189,31 @@ func depthwiseRow<K: Number, S: Number, L: Number, R: Number, A: Strip, B: Strip
       i += T.V.lanes
     }
   }
-  let end = width - B.count
+  let end = width - T.count
   if end == 0 {
-    outputs(g, B.self, 0)
+    outputs(g, 0)
     return
   }
-  outputs(Geometry<K, S, L, N0>.self, A.self, 0)
-  var column = A.count
-  if A.count != B.count {  // a constant after inlining
-    while column < border {
-      outputs(Geometry<K, S, N0, N0>.self, A.self, column)
-      column += A.count
-    }
-  }
+  outputs(Geometry<K, S, L, N0>.self, 0)
   let lastInner = end - (R.value + S.value - 1) / S.value
+  var column = T.count
   while column < end {
-    outputs(Geometry<K, S, N0, N0>.self, B.self, min(column, lastInner))
-    column += B.count
+    outputs(Geometry<K, S, N0, N0>.self, min(column, lastInner))
+    column += T.count
   }
-  outputs(Geometry<K, S, N0, R>.self, B.self, end)
+  outputs(Geometry<K, S, N0, R>.self, end)
 }
 
 /// Rows of a map at least a strip wide.
 @inlinable @inline(never)
-public func depthwise<K: Number, S: Number, L: Number, R: Number, A: Strip, B: Strip>(
-  _ g: Geometry<K, S, L, R>.Type, _ strips: Strips<A, B>.Type, _ arguments: UnsafeRawPointer, _ x: Source,
-  _ weights: Source, _ y: Target, _ lanes: Int, _ first: Int, _ last: Int
-) where A.V == B.V {
+public func depthwise<K: Number, S: Number, L: Number, R: Number, T: Strip>(
+  _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ weights: Source,
+  _ y: Target, _ lanes: Int, _ first: Int, _ last: Int
+) {
   let d = arguments.assumingMemoryBound(to: DepthwiseArguments.self).pointee
   let rowStride = d.inputWidth * 16
-  let lower = A.V(splat: d.lower)
-  let upper = A.V(splat: d.upper)
-  let border = A.count == B.count ? 0 : strips.border(d.outputWidth)
+  let lower = T.V(splat: d.lower)
+  let upper = T.V(splat: d.upper)
   var row = first
   while row < last {
     let top = row * S.value - d.top
@@ -245,11 +222,11 @@ public func depthwise<K: Number, S: Number, L: Number, R: Number, A: Strip, B: S
     let from = x + (top + skipped) * rowStride - L.value * 16
     let to = y + row * d.outputWidth * 16
     let w = weights + (16 + skipped * K.value * 16)
-    depthwiseRow(g, strips, border, from, rows, rowStride, w, weights, to, d.outputWidth, lanes, lower, upper)
-    var lane = (lanes + A.V.lanes - 1) / A.V.lanes * A.V.lanes
+    depthwiseRow(g, t, from, rows, rowStride, w, weights, to, d.outputWidth, lanes, lower, upper)
+    var lane = (lanes + T.V.lanes - 1) / T.V.lanes * T.V.lanes
     while lane < 16 {
-      for column in 0..<d.outputWidth { A.V(splat: 0).store(to + (column * 16 + lane)) }
-      lane += A.V.lanes
+      for column in 0..<d.outputWidth { T.V(splat: 0).store(to + (column * 16 + lane)) }
+      lane += T.V.lanes
     }
     row += 1
   }

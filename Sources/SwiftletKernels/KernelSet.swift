@@ -18,16 +18,15 @@ public struct TileKey: Hashable, Sendable {
   }
 }
 
-/// Which depthwise kernel: kernel size, stride, columns that the first and the last strip of a row drop, outputs of a strip
-/// (where there are two kinds, of both).
+/// Which depthwise kernel: kernel size, stride, columns that the first and the last strip of a row drop, outputs of a strip.
 public struct DepthwiseKey: Hashable, Sendable {
   public var kernel: Int
   public var stride: Int
   public var left: Int
   public var right: Int
-  public var outputs: [Int]
+  public var outputs: Int
 
-  public init(_ kernel: Int, _ stride: Int, _ left: Int, _ right: Int, outputs: [Int]) {
+  public init(_ kernel: Int, _ stride: Int, _ left: Int, _ right: Int, outputs: Int) {
     (self.kernel, self.stride, self.left, self.right, self.outputs) = (kernel, stride, left, right, outputs)
   }
 }

@@ -35,86 +35,83 @@ let reduceColumnsKernels: [ReduceColumnsFunction] = [
 ]
 
 let depthwiseKernels: [DepthwiseKey: DepthwiseFunction] = [
-  DepthwiseKey(3, 1, 1, 1, outputs: [7]): {
-    depthwise(Geometry<N3, N1, N1, N1>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(3, 1, 1, 1, outputs: 7): {
+    depthwise(Geometry<N3, N1, N1, N1>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(3, 1, 1, 1, outputs: [8]): {
-    depthwise(Geometry<N3, N1, N1, N1>.self, Strips<Strip8<V>, Strip8<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(3, 1, 1, 1, outputs: 8): {
+    depthwise(Geometry<N3, N1, N1, N1>.self, Strip8<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(3, 1, 1, 1, outputs: [10, 9]): {
-    depthwise(Geometry<N3, N1, N1, N1>.self, Strips<Strip10<V>, Strip9<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(3, 1, 0, 0, outputs: 7): {
+    depthwise(Geometry<N3, N1, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(3, 1, 0, 0, outputs: [7]): {
-    depthwise(Geometry<N3, N1, N0, N0>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(3, 2, 1, 1, outputs: 7): {
+    depthwise(Geometry<N3, N2, N1, N1>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(3, 2, 1, 1, outputs: [7]): {
-    depthwise(Geometry<N3, N2, N1, N1>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(3, 2, 1, 0, outputs: 7): {
+    depthwise(Geometry<N3, N2, N1, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(3, 2, 1, 0, outputs: [7]): {
-    depthwise(Geometry<N3, N2, N1, N0>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(3, 2, 0, 1, outputs: 7): {
+    depthwise(Geometry<N3, N2, N0, N1>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(3, 2, 0, 1, outputs: [7]): {
-    depthwise(Geometry<N3, N2, N0, N1>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(3, 2, 0, 0, outputs: 7): {
+    depthwise(Geometry<N3, N2, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(3, 2, 0, 0, outputs: [7]): {
-    depthwise(Geometry<N3, N2, N0, N0>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(5, 1, 2, 2, outputs: 7): {
+    depthwise(Geometry<N5, N1, N2, N2>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(5, 1, 2, 2, outputs: [7]): {
-    depthwise(Geometry<N5, N1, N2, N2>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(5, 1, 0, 0, outputs: 7): {
+    depthwise(Geometry<N5, N1, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(5, 1, 0, 0, outputs: [7]): {
-    depthwise(Geometry<N5, N1, N0, N0>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(5, 2, 2, 2, outputs: 7): {
+    depthwise(Geometry<N5, N2, N2, N2>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(5, 2, 2, 2, outputs: [7]): {
-    depthwise(Geometry<N5, N2, N2, N2>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(5, 2, 2, 1, outputs: 7): {
+    depthwise(Geometry<N5, N2, N2, N1>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(5, 2, 2, 1, outputs: [7]): {
-    depthwise(Geometry<N5, N2, N2, N1>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(5, 2, 1, 2, outputs: 7): {
+    depthwise(Geometry<N5, N2, N1, N2>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(5, 2, 1, 2, outputs: [7]): {
-    depthwise(Geometry<N5, N2, N1, N2>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(5, 2, 0, 0, outputs: 7): {
+    depthwise(Geometry<N5, N2, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(5, 2, 0, 0, outputs: [7]): {
-    depthwise(Geometry<N5, N2, N0, N0>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(7, 1, 3, 3, outputs: 7): {
+    depthwise(Geometry<N7, N1, N3, N3>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(7, 1, 3, 3, outputs: [7]): {
-    depthwise(Geometry<N7, N1, N3, N3>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(7, 1, 0, 0, outputs: 7): {
+    depthwise(Geometry<N7, N1, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(7, 1, 0, 0, outputs: [7]): {
-    depthwise(Geometry<N7, N1, N0, N0>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(7, 2, 3, 3, outputs: 7): {
+    depthwise(Geometry<N7, N2, N3, N3>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(7, 2, 3, 3, outputs: [7]): {
-    depthwise(Geometry<N7, N2, N3, N3>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(7, 2, 3, 2, outputs: 7): {
+    depthwise(Geometry<N7, N2, N3, N2>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(7, 2, 3, 2, outputs: [7]): {
-    depthwise(Geometry<N7, N2, N3, N2>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(7, 2, 2, 3, outputs: 7): {
+    depthwise(Geometry<N7, N2, N2, N3>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(7, 2, 2, 3, outputs: [7]): {
-    depthwise(Geometry<N7, N2, N2, N3>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(7, 2, 0, 0, outputs: 7): {
+    depthwise(Geometry<N7, N2, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(7, 2, 0, 0, outputs: [7]): {
-    depthwise(Geometry<N7, N2, N0, N0>.self, Strips<Strip7<V>, Strip7<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(3, 1, 1, 1, outputs: 4): {
+    depthwise(Geometry<N3, N1, N1, N1>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(3, 1, 1, 1, outputs: [4]): {
-    depthwise(Geometry<N3, N1, N1, N1>.self, Strips<Strip4<V>, Strip4<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(3, 2, 1, 1, outputs: 4): {
+    depthwise(Geometry<N3, N2, N1, N1>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(3, 2, 1, 1, outputs: [4]): {
-    depthwise(Geometry<N3, N2, N1, N1>.self, Strips<Strip4<V>, Strip4<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(3, 2, 0, 1, outputs: 4): {
+    depthwise(Geometry<N3, N2, N0, N1>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(3, 2, 0, 1, outputs: [4]): {
-    depthwise(Geometry<N3, N2, N0, N1>.self, Strips<Strip4<V>, Strip4<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(5, 1, 2, 2, outputs: 4): {
+    depthwise(Geometry<N5, N1, N2, N2>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(5, 1, 2, 2, outputs: [4]): {
-    depthwise(Geometry<N5, N1, N2, N2>.self, Strips<Strip4<V>, Strip4<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(5, 2, 2, 2, outputs: 4): {
+    depthwise(Geometry<N5, N2, N2, N2>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(5, 2, 2, 2, outputs: [4]): {
-    depthwise(Geometry<N5, N2, N2, N2>.self, Strips<Strip4<V>, Strip4<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(5, 2, 1, 2, outputs: 4): {
+    depthwise(Geometry<N5, N2, N1, N2>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  DepthwiseKey(5, 2, 1, 2, outputs: [4]): {
-    depthwise(Geometry<N5, N2, N1, N2>.self, Strips<Strip4<V>, Strip4<V>>.self, $0, $1, $2, $3, $4, $5, $6)
-  },
-  DepthwiseKey(7, 1, 3, 3, outputs: [4]): {
-    depthwise(Geometry<N7, N1, N3, N3>.self, Strips<Strip4<V>, Strip4<V>>.self, $0, $1, $2, $3, $4, $5, $6)
+  DepthwiseKey(7, 1, 3, 3, outputs: 4): {
+    depthwise(Geometry<N7, N1, N3, N3>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
 ]
 

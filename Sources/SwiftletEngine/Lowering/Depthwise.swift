@@ -36,11 +36,10 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   let postFunction = post.map { p.kernels.unary[$0.kind.rawValue] }
   p.emit(
     node.name,
-    "depthwise \(d.kernelHeight)x\(d.kernelWidth) stride \(d.strideY)" + (function.strips == nil ? " any" : ""),
+    "depthwise \(d.kernelHeight)x\(d.kernelWidth) stride \(d.strideY)" + (function.outputs == nil ? " any" : ""),
     multiplyAdds: node.shape.elementCount * taps,
     because: "\(fused.conv.facts(x, node.shape)): "
-      + (function.strips.map { "strips of \($0.map(String.init).joined(separator: " and ")) outputs" }
-        ?? "no strips for this"),
+      + (function.outputs.map { "strips of \($0) outputs" } ?? "no strips for this"),
     touching: [input, output] + (sums.map { [$0] } ?? [])
   ) { binder in
     let command = DepthwiseCommand(
@@ -60,40 +59,27 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
 
 extension Planner {
   /// The kernel whose strips make up a row in the least time, and how long they are; one for any geometry where none fits.
-  fileprivate func depthwiseKernel(_ d: DepthwiseArguments) -> (code: DepthwiseFunction, strips: [Int]?) {
+  fileprivate func depthwiseKernel(_ d: DepthwiseArguments) -> (code: DepthwiseFunction, outputs: Int?) {
     // The last strip ends with the row, and this many of its columns lie outside the map.
     let right = max(0, (d.outputWidth - 1) * d.strideX + d.kernelWidth - d.left - d.inputWidth)
     guard d.kernelHeight == d.kernelWidth, d.strideY == d.strideX, d.dilationY == 1, d.dilationX == 1 else {
       return (kernels.depthwiseAny, nil)
     }
-    var best: (code: DepthwiseFunction, strips: [Int]?, cost: Int) = (kernels.depthwiseAny, nil, .max)
-    for outputs in [[10, 9], [8], [7], [4]] {
+    var best: (code: DepthwiseFunction, outputs: Int?, cost: Int) = (kernels.depthwiseAny, nil, .max)
+    for outputs in [8, 7, 4] {
+      let end = d.outputWidth - outputs
+      guard end == 0 || end > 0 && end * d.strideX >= max(d.left, right) else { continue }
+      // A strip between the first and the last one lies inside the map on both sides.
+      let lastInner = end - (right + d.strideX - 1) / d.strideX
+      guard end <= outputs || lastInner * d.strideX >= d.left else { continue }
       let key = DepthwiseKey(d.kernelWidth, d.strideX, d.left, right, outputs: outputs)
       guard let code = kernels.depthwise[key] else { continue }
-      let counts = outputs.count == 1 ? equalStrips(d, right, outputs[0]) : mixedStrips(d, outputs)
       // A strip of few outputs waits for its own sums, unless the filter is so small that the next strip fills the gaps.
-      let cost = zip(counts, outputs).reduce(0) { $0 + $1.0 * max($1.1 + 1, d.kernelWidth < 5 ? 0 : 8) }
-      if cost > 0, cost < best.cost { best = (code, outputs, cost) }
+      let strips = (d.outputWidth + outputs - 1) / outputs
+      let cost = strips * max(outputs + 1, d.kernelWidth < 5 ? 0 : 8)
+      if cost < best.cost { best = (code, outputs, cost) }
     }
-    return (best.code, best.strips)
-  }
-
-  /// How many strips of so many outputs make up a row; none where they do not fit.
-  private func equalStrips(_ d: DepthwiseArguments, _ right: Int, _ outputs: Int) -> [Int] {
-    let end = d.outputWidth - outputs
-    guard end == 0 || end > 0 && end * d.strideX >= max(d.left, right) else { return [] }
-    // A strip between the first and the last one lies inside the map on both sides.
-    let lastInner = end - (right + d.strideX - 1) / d.strideX
-    guard end <= outputs || lastInner * d.strideX >= d.left else { return [] }
-    return [(d.outputWidth + outputs - 1) / outputs]
-  }
-
-  /// How many strips of each of two lengths make up a row, at least one of each and as few of the second as may be; none where they do
-  /// not fit.
-  private func mixedStrips(_ d: DepthwiseArguments, _ outputs: [Int]) -> [Int] {
-    let second = (1...outputs[0]).first { (d.outputWidth - $0 * outputs[1]) % outputs[0] == 0 } ?? 0
-    let rest = d.outputWidth - second * outputs[1]
-    return second > 0 && rest > 0 ? [rest / outputs[0], second] : []
+    return (best.code, best.outputs)
   }
 
   /// For each block 16 biases, then 16 weights a tap.
