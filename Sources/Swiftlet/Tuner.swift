@@ -111,7 +111,7 @@ public struct Tuner: Sendable {
           Layer(ins: $0, outs: 48, kernel: 1, size: 14)
         }
       },
-      Question(field: "whole_window_depth", path: \.wholeWindowDepth, values: [384, 512, 1024, 2048, 4096]) { a, b in
+      Question(field: "whole_sliding_depth", path: \.wholeSlidingDepth, values: [512, 1024, 2048, 4096]) { a, b in
         [(16, 5), (10, 7), (16, 7), (20, 7), (24, 7), (40, 7), (64, 7)].filter { ins, kernel in
           (a..<b).contains(ins * kernel * kernel - 1)
         }.map { Layer(ins: $0, outs: 48, kernel: $1, size: 20) }

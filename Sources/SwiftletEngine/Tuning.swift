@@ -22,8 +22,10 @@ public struct Tuning: Hashable, Sendable {
   /// The most products of a panel that is not cut, where every tile reads inputs of its own: the panel stays in the first cache
   /// beside them.
   public var wholeDepth: Int
-  /// The same of windows, whose tiles read the same inputs several times: the panel may come from the second cache.
+  /// The same of windows, which read the same inputs several times: the panel may come from the second cache.
   public var wholeWindowDepth: Int
+  /// The same of windows of stride 1 that slide along the rows of a map: each tile reads most of its inputs several times.
+  public var wholeSlidingDepth: Int
   /// The most products of a part of a panel that is cut.
   public var panelDepth: Int
   /// Floats of the input that tiles read before the next panel has its turn: what stays in the second cache.
@@ -44,18 +46,20 @@ public struct Tuning: Hashable, Sendable {
     switch set {
     // Without fused multiply-adds products are rounded as well, so that sums of inputs stray further.
     case .baseline:
-      (wholeDepth, wholeWindowDepth, panelDepth) = (256, 256, 256)
+      (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (256, 256, 256, 256)
       strassenChannels = 256
     case .avx2:
-      (wholeDepth, wholeWindowDepth, panelDepth) = (352, 768, 192)
+      (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (352, 768, 1728, 192)
       (winogradChannels, strassenChannels) = (12, 96)
-    case .avx512: (wholeDepth, wholeWindowDepth, panelDepth) = (1024, 1024, 1024)
+    case .avx512:
+      (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (1024, 1024, 1024, 1024)
     }
   }
 
   /// Into how many parts a panel of so many products is cut.
-  func parts(_ depth: Int, taps: Int = 1) -> Int {
-    depth <= (taps == 1 ? wholeDepth : wholeWindowDepth) ? 1 : (depth + panelDepth - 1) / panelDepth
+  /// - Parameter whole: the most of one that is not.
+  func parts(_ depth: Int, whole: Int) -> Int {
+    depth <= whole ? 1 : (depth + panelDepth - 1) / panelDepth
   }
 
   /// Every threshold: its name in files, where it is, what it may be.
@@ -70,6 +74,7 @@ public struct Tuning: Hashable, Sendable {
     Field("bfloat16_channels", \.bfloat16Channels, 16...4096),
     Field("whole_depth", \.wholeDepth, 16...1 << 20),
     Field("whole_window_depth", \.wholeWindowDepth, 16...1 << 20),
+    Field("whole_sliding_depth", \.wholeSlidingDepth, 16...1 << 20),
     Field("panel_depth", \.panelDepth, 16...1 << 20),
     Field("near_floats", \.nearFloats, 1...1 << 30),
     Field("far_floats", \.farFloats, 1...1 << 30),

@@ -16,6 +16,9 @@ struct Reading: Sendable {
   var offset: @Sendable (_ channel: Int, _ ky: Int, _ kx: Int) -> Int
   /// Of 1×1 kernels on channels in order: floats from the pixel to the first channel, and from block to block.
   var dense: (base: Int, blockStride: Int)?
+
+  /// Neighbouring pixels of a row are neighbours in the input too.
+  var slides: Bool { rowStride != nil && pixelStep == 16 }
 }
 
 extension Planner {

@@ -55,7 +55,7 @@ extension Planner {
     let isClamp = fused.activation?.kind == .clamp
     let (clamp, post) = (isClamp ? fused.activation : nil, isClamp ? nil : fused.activation)
     let callTiles = post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0])
-    let (set, parts) = (kernels, tuning.parts(weights.leftDepth))
+    let (set, parts) = (kernels, tuning.parts(weights.leftDepth, whole: tuning.wholeDepth))
     let sweeps = y.batch * ((spans.count - 1) / chunk + 1)
     let idleLines = weights.panels.joined().reduce(0) {
       $0 + $1.idleLines(tiles: y.batch * spans.whole, sweeps: sweeps, tallest: set.tileHeights[0])

@@ -105,12 +105,14 @@ extension Planner {
       node, group: fused.conv.group, kernel: fused.conv.window.kernel, output,
       widths: kernels.widths(choice.walk, choice.epilogue), pairs: pairs, offset: choice.isDense ? nil : reading.offset)
     let taps = fused.conv.window.kernel[0] * fused.conv.window.kernel[1]
-    let parts = tuning.parts(weights.depth, taps: taps)
+    let whole =
+      taps == 1 ? tuning.wholeDepth : reading.slides ? tuning.wholeSlidingDepth : tuning.wholeWindowDepth
+    let parts = tuning.parts(weights.depth, whole: whole)
     let pixels = reading.rowStride == nil ? output.pixels : output.width
     return TilePlan(
       choice: choice, kernels: kernels, weights: weights, reading: reading, output: output, shortcut: shortcut,
       spans: cutRow(pixels, heights: kernels.tileHeights), parts: parts,
-      chunk: tilesAtATime(weights.depth / taps * reading.pixels, parts, output),
+      chunk: tilesAtATime(weights.depth / taps * reading.pixels, output),
       staysNear: weights.floats <= tuning.farFloats,
       callTiles: choice.post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0]),
       splitsPanels: !followsPixels(output) && weights.panels.count >= threads)
@@ -136,7 +138,7 @@ extension Planner {
 
   /// How many tiles pass all panels before the next ones are begun: their part of the input, which has so many floats, stays in the
   /// second cache. Maps of few pixels keep the panel instead.
-  private func tilesAtATime(_ inputs: Int, _ parts: Int, _ output: BlockedView) -> Int {
+  private func tilesAtATime(_ inputs: Int, _ output: BlockedView) -> Int {
     if output.channels.count > output.pixels { return Int.max }
     return max(4, min(64, tuning.nearFloats * output.pixels / (inputs * kernels.tileHeights[0])))
   }
