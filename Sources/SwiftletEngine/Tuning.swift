@@ -51,8 +51,10 @@ public struct Tuning: Hashable, Sendable {
     case .avx2:
       (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (352, 768, 1728, 192)
       (winogradChannels, strassenChannels) = (12, 96)
+    // Products, transforms and sums are all vectors, so that their shares of the time are AVX2's.
     case .avx512:
       (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (1024, 1024, 1024, 1024)
+      (winogradChannels, strassenChannels) = (12, 96)
     }
   }
 

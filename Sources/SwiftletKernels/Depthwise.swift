@@ -64,6 +64,19 @@ public struct Taps<V: Vector> {
   }
 }
 
+/// What outputs are clamped to: a tenth of a 3×3 filter's work, which most networks leave to another activation.
+public struct Bounds<V: Vector> {
+  @usableFromInline let lower: V
+  @usableFromInline let upper: V
+  @usableFromInline let areFinite: Bool
+
+  @inlinable @inline(__always) init(_ d: DepthwiseArguments) {
+    lower = V(splat: d.lower)
+    upper = V(splat: d.upper)
+    areFinite = d.lower > -.infinity || d.upper < .infinity
+  }
+}
+
 /// Neighbouring outputs of one row, held in registers.
 public protocol Strip<V> {
   associatedtype V: Vector
@@ -71,7 +84,8 @@ public protocol Strip<V> {
   init(_ bias: V)
   /// Adds what outputs see in a column of the input, counted from the first column that the first output sees.
   mutating func fma<K: Number, S: Number>(_ kernel: K.Type, _ stride: S.Type, _ column: Int, _ x: V, _ w: Taps<V>)
-  func store(_ y: Target, _ lower: V, _ upper: V)
+  func store(_ y: Target)
+  mutating func clamp(_ lower: V, _ upper: V)
 }
 
 public struct StripOne<V: Vector>: Strip {
@@ -84,9 +98,8 @@ public struct StripOne<V: Vector>: Strip {
   ) {
     if column >= 0 && column < K.value { v = v.fma(x, w[column]) }  // constants after inlining
   }
-  @inlinable @inline(__always) public func store(_ y: Target, _ lower: V, _ upper: V) {
-    v.most(lower).least(upper).store(y)
-  }
+  @inlinable @inline(__always) public func store(_ y: Target) { v.store(y) }
+  @inlinable @inline(__always) public mutating func clamp(_ lower: V, _ upper: V) { v = v.most(lower).least(upper) }
 }
 
 public struct StripPair<A: Strip, B: Strip>: Strip where A.V == B.V {
@@ -104,9 +117,13 @@ public struct StripPair<A: Strip, B: Strip>: Strip where A.V == B.V {
     a.fma(kernel, stride, column, x, w)
     b.fma(kernel, stride, column - A.count * S.value, x, w)
   }
-  @inlinable @inline(__always) public func store(_ y: Target, _ lower: A.V, _ upper: A.V) {
-    a.store(y, lower, upper)
-    b.store(y + A.count * 16, lower, upper)
+  @inlinable @inline(__always) public func store(_ y: Target) {
+    a.store(y)
+    b.store(y + A.count * 16)
+  }
+  @inlinable @inline(__always) public mutating func clamp(_ lower: A.V, _ upper: A.V) {
+    a.clamp(lower, upper)
+    b.clamp(lower, upper)
   }
 }
 
@@ -139,7 +156,7 @@ func columns<K: Number, S: Number, L: Number, R: Number, T: Strip>(
 @inlinable @inline(__always)
 func strip<K: Number, S: Number, L: Number, R: Number, T: Strip>(
   _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: T.V,
-  _ y: Target, _ lower: T.V, _ upper: T.V
+  _ y: Target, _ bounds: Bounds<T.V>
 ) {
   var sums = T(bias)
   var x = x
@@ -158,16 +175,17 @@ func strip<K: Number, S: Number, L: Number, R: Number, T: Strip>(
     w += K.value * 16
     rows -= 1
   }
-  sums.store(y, lower, upper)
+  if bounds.areFinite { sums.clamp(bounds.lower, bounds.upper) }
+  sums.store(y)
 }
 
 /// The same as a function of its own, which the kernels of one size share: a call is little beside 5 × 5 × 7 products.
 @inlinable @inline(never)
 func sharedStrip<K: Number, S: Number, L: Number, R: Number, T: Strip>(
   _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: T.V,
-  _ y: Target, _ lower: T.V, _ upper: T.V
+  _ y: Target, _ bounds: Bounds<T.V>
 ) {
-  strip(g, t, x, rows, rowStride, w, bias, y, lower, upper)
+  strip(g, t, x, rows, rowStride, w, bias, y, bounds)
 }
 
 /// One row of outputs, a strip at least; the last strips overlap where the width is no multiple of a strip. Only the first strip may reach over
@@ -175,16 +193,16 @@ func sharedStrip<K: Number, S: Number, L: Number, R: Number, T: Strip>(
 @inlinable @inline(__always)
 func depthwiseRow<K: Number, S: Number, L: Number, R: Number, T: Strip>(
   _ g: Geometry<K, S, L, R>.Type, _ t: T.Type, _ x: Source, _ rows: Int, _ rowStride: Int, _ w: Source, _ bias: Source,
-  _ y: Target, _ width: Int, _ lanes: Int, _ lower: T.V, _ upper: T.V
+  _ y: Target, _ width: Int, _ lanes: Int, _ bounds: Bounds<T.V>
 ) {
   @inline(__always) func outputs<A: Number, B: Number>(_ g: Geometry<K, S, A, B>.Type, _ first: Int) {
     let (x, y) = (x + first * S.value * 16, y + first * 16)
     var i = 0
     while i < lanes {
       if K.value < 5 {
-        strip(g, t, x + i, rows, rowStride, w + i, T.V(bias + i), y + i, lower, upper)
+        strip(g, t, x + i, rows, rowStride, w + i, T.V(bias + i), y + i, bounds)
       } else {
-        sharedStrip(g, t, x + i, rows, rowStride, w + i, T.V(bias + i), y + i, lower, upper)
+        sharedStrip(g, t, x + i, rows, rowStride, w + i, T.V(bias + i), y + i, bounds)
       }
       i += T.V.lanes
     }
@@ -212,8 +230,7 @@ public func depthwise<K: Number, S: Number, L: Number, R: Number, T: Strip>(
 ) {
   let d = arguments.assumingMemoryBound(to: DepthwiseArguments.self).pointee
   let rowStride = d.inputWidth * 16
-  let lower = T.V(splat: d.lower)
-  let upper = T.V(splat: d.upper)
+  let bounds = Bounds<T.V>(d)
   var row = first
   while row < last {
     let top = row * S.value - d.top
@@ -222,7 +239,7 @@ public func depthwise<K: Number, S: Number, L: Number, R: Number, T: Strip>(
     let from = x + (top + skipped) * rowStride - L.value * 16
     let to = y + row * d.outputWidth * 16
     let w = weights + (16 + skipped * K.value * 16)
-    depthwiseRow(g, t, from, rows, rowStride, w, weights, to, d.outputWidth, lanes, lower, upper)
+    depthwiseRow(g, t, from, rows, rowStride, w, weights, to, d.outputWidth, lanes, bounds)
     var lane = (lanes + T.V.lanes - 1) / T.V.lanes * T.V.lanes
     while lane < 16 {
       for column in 0..<d.outputWidth { T.V(splat: 0).store(to + (column * 16 + lane)) }

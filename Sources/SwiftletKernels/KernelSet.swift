@@ -56,7 +56,7 @@ public struct KernelSet: Sendable {
   public var lrn: LRNFunction
   public var addSample: SamplingFunction
   public var resize: ResizeFunction
-  /// Transforms along both axes, and along one.
+  /// Transforms along both axes, and along one; of several for one window the one that saves most comes first.
   public var winogradPlanes: [WinogradKernel]
   public var winogradLines: [WinogradKernel]
   public var strassenSums: StrassenSumsFunction

@@ -30,16 +30,18 @@ public struct Panel: BitwiseCopyable {
   /// Weights of a later step: when the next ones are there, tiles fetch these.
   public var later: Source
   public var laterEnd: Source
+  /// Few tiles use this panel: they fetch faster, since waiting for the next weights would cost more.
+  public var isHasty: Bool
   /// Floats from the output's first channel to this panel's, and the same in the residual.
   public var outputOffset: Int
   public var residualOffset: Int
 
   public init(
     weights: Source, offsets: UnsafePointer<Int32>?, depth: Int, isFirstPart: Bool = true, isLastPart: Bool = true,
-    inputOffset: Int = 0, next: Range<Int> = 0..<0, outputOffset: Int, residualOffset: Int
+    inputOffset: Int = 0, next: Range<Int> = 0..<0, isHasty: Bool = false, outputOffset: Int, residualOffset: Int
   ) {
     (self.next, nextEnd) = (weights + next.lowerBound, weights + next.upperBound)
-    (later, laterEnd) = (weights, weights)
+    (later, laterEnd, self.isHasty) = (weights, weights, isHasty)
     (self.weights, self.offsets, self.depth) = (weights, offsets, depth)
     (self.isFirstPart, self.isLastPart, self.inputOffset) = (isFirstPart, isLastPart, inputOffset)
     (self.outputOffset, self.residualOffset) = (outputOffset, residualOffset)
@@ -59,7 +61,8 @@ public func tiles<T: Tile, E: Epilogue, W: Walk>(
   let g = arguments.assumingMemoryBound(to: TileArguments.self).pointee
   let p = panel.assumingMemoryBound(to: Panel.self).pointee
   let epilogue = E(g, residual)
-  let stride = p.depth * 4 * fetchPace(height: T.height, width: T.C.width)  // what a tile fetches
+  let pace = fetchPace(height: T.height, width: T.C.width)
+  let stride = p.depth * 4 * (pace == 1 && p.isHasty ? 2 : pace)  // what a tile fetches
   var (a, offset, next, later) = (a, 0, p.next, p.later)
   for _ in 0..<count {
     let to = c + offset

@@ -5,7 +5,8 @@ public import CVector
 public protocol Walk {
   /// Floats between the input's values of neighbouring output pixels.
   static func step(_ g: TileArguments) -> Int
-  /// Adds all products of a panel and fetches what will be needed later, `fetchPace` lines from `next` on for every four products.
+  /// Adds all products of a panel and fetches what will be needed later, `fetchPace` lines from `next` on for every four products;
+  /// twice as many for a hasty panel, where that is one.
   static func run<T: Tile>(_ t: inout T, _ a: Source, _ w: Source, _ g: TileArguments, _ p: Panel, _ next: Source)
 }
 
@@ -39,6 +40,7 @@ public enum Dense: Walk {
     let s = T.C.width
     let step = step(g)
     let isSlow = fetchPace(height: T.height, width: s) == 1  // a constant after inlining
+    let more = p.isHasty ? 64 : 0  // the same line again unless hasty: a branch would cost the loop its registers
     var a = a
     var w = w
     var n = UnsafeRawPointer(next)
@@ -51,14 +53,16 @@ public enum Dense: Walk {
         t.fma(a + k + 2, step, T.C(w + 2 * s))
         t.fma(a + k + 3, step, T.C(w + 3 * s))
         prefetchL2(n)
-        if !isSlow {
+        if isSlow {
+          prefetchL2(n + more)
+        } else {
           prefetchL2(n + 64)
           prefetchL2(n + 128)
           prefetchL2(n + 192)
         }
         w += 4 * s
         k += 4
-        n += isSlow ? 64 : 256
+        n += isSlow ? 64 + more : 256
       }
       a += g.inputBlockStride
       blocks -= 1

@@ -52,6 +52,30 @@ public enum SixPoints<Outputs: Number>: WinogradTransform {
   }
 }
 
+/// F(2, 3): the points 0, ±1, ∞. Fewer products are saved than by F(4, 3), but weights are 16/9 as many and not four times.
+public enum FourPoints: WinogradTransform {
+  public static var points: [Double] { [0, 1, -1] }
+  @inlinable @inline(__always) public static var elements: Int { 4 }
+  @inlinable @inline(__always) public static var outputs: Int { 2 }
+  public static var sums: Int { 1 }
+
+  @inlinable @inline(__always)
+  public static func input<V: Vector>(_ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int) {
+    let (x1, x2) = (V(x + step), V(x + 2 * step))
+    x2.minus(V(x)).store(y)
+    x2.plus(x1).store(y + outStep)
+    x2.minus(x1).store(y + 2 * outStep)
+    V(x + 3 * step).minus(x1).store(y + 3 * outStep)
+  }
+
+  @inlinable @inline(__always)
+  public static func output<V: Vector>(_ v: V.Type, _ m: Source, _ step: Int, _ give: (Int, V) -> Void) {
+    let (m1, m2) = (V(m + step), V(m + 2 * step))
+    give(0, V(m).plus(m1.plus(m2)))
+    give(1, V(m + 3 * step).plus(m1.minus(m2)))
+  }
+}
+
 /// F(3, 7): the points 0, ±½, ±⅞, ±3/2, ±4. All numbers of Bᵀ and Aᵀ are floats; with two sums the error is two to three times
 /// that of direct ones, as along both axes of `SixPoints`. F(4, 7) has five to eight times that.
 public enum NinePoints: WinogradTransform {

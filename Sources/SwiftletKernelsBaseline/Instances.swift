@@ -120,6 +120,9 @@ let winogradPlanes = [
     SixPoints<N4>.self, { winogradPlaneInput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4) },
     { winogradPlaneOutput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
   WinogradKernel(
+    FourPoints.self, { winogradPlaneInput(FourPoints.self, V.self, $0, $1, $2, $3, $4) },
+    { winogradPlaneOutput(FourPoints.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
+  WinogradKernel(
     SixPoints<N2>.self, { winogradPlaneInput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4) },
     { winogradPlaneOutput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
 ]

@@ -17,7 +17,7 @@ import _SwiftletTestSupport
   static let cases = [
     Case(ins: 24, outs: 24, height: 28, width: 28), Case(ins: 64, outs: 64, height: 28, width: 28),
     Case(ins: 128, outs: 32, height: 14, width: 14), Case(ins: 256, outs: 48, height: 14, width: 14),
-    Case(ins: 48, outs: 80, height: 19, width: 23),
+    Case(ins: 48, outs: 80, height: 19, width: 23), Case(ins: 256, outs: 240, height: 7, width: 7),
     Case(ins: 32, outs: 32, height: 17, width: 17, kernel: [1, 7]),
     Case(ins: 64, outs: 48, height: 17, width: 17, kernel: [7, 1]),
     Case(ins: 192, outs: 192, height: 17, width: 17, kernel: [1, 7]),

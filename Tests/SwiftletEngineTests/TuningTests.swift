@@ -71,12 +71,14 @@ import _SwiftletTestSupport
       return try #require(plan.stepTitles.first { $0.multiplyAdds > 0 })
     }
     let usual = try kernel { _ in }
-    #expect(usual.kernel == "winograd 3x3")
+    #expect(usual.kernel == "winograd 3x3" && usual.reason.contains("49 tiles of 4×4"))
     #expect(try kernel { $0.winogradChannels = 32 } == usual)
     let direct = try kernel { $0.winogradChannels = 33 }
     #expect(direct.kernel.hasPrefix("tile") && direct.reason.contains("fewer than 33 channels"))
     let heavy = try kernel { ($0.winogradWeightBytes, $0.winogradSharingTiles) = (1000, 50) }
-    #expect(heavy.kernel.hasPrefix("tile") && heavy.reason.contains("too few tiles"))
+    #expect(heavy.kernel == usual.kernel && heavy.reason.contains("196 tiles of 2×2"), "the transform with fewer weights")
+    let heavier = try kernel { ($0.winogradWeightBytes, $0.winogradSharingTiles) = (1000, 197) }
+    #expect(heavier.kernel.hasPrefix("tile") && heavier.reason.contains("too few tiles"))
     let small = try kernel { $0.winogradGroupBytes = 4096 }
     #expect(small.kernel == usual.kernel && small.reason != usual.reason, "more groups")
   }

@@ -43,7 +43,7 @@ extension Planner {
   func reason(_ node: Graph.Node, _ fused: FusedConv, _ choice: TileChoice) -> String {
     let (input, conv) = (graph[node.inputs[0]].shape, fused.conv)
     var refusal: String?
-    if input.rank == 4, let tiling = WinogradTiling(kernels, conv.window, node.shape) {
+    if input.rank == 4, let tiling = winogradTilings(node, fused).first {
       refusal = winogradRefusal(node, fused, tiling).map { "Winograd, \($0)" }
     } else if conv.window.kernel == [1, 1], choice.isDense {
       refusal = strassenRefusal(node, fused).map { "Strassen, \($0)" }

@@ -5,103 +5,89 @@ import SwiftletOps
 /// Convolutions of stride 1 whose window has a transform.
 func lowerWinograd(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]],
-    let tiling = WinogradTiling(p.kernels, fused.conv.window, node.shape),
-    p.winogradRefusal(node, fused, tiling) == nil
+    let tiling = p.winogradTilings(node, fused).first(where: { p.winogradRefusal(node, fused, $0) == nil })
   else { return false }
   let x = p.compact(p.blocked(node.inputs[0]))
   let shortcut = fused.hasShortcut ? p.blocked(node.inputs[3]) : nil
   let y = p.place(id, layout: shortcut?.layout)
-  p.emitWinograd(node, fused, tiling, x, y, shortcut)
+  p.emitWinograd(node, fused, p.planWinograd(node, fused, tiling, x, y, shortcut))
   p.set(id, y)
   return true
 }
 
+/// A convolution by transforms: what is known before memory is laid out.
+private struct WinogradPlan: Sendable {
+  var tiling: WinogradTiling
+  var kernels: KernelSet
+  var weights: PackedWinograd
+  var input: BlockedView
+  var output: BlockedView
+  var shortcut: BlockedView?
+  var pads: Pads
+  var activation: UnaryCall?
+  /// Tiles that go through the transforms together: all groups but perhaps the last have as many.
+  var groupTiles: Int
+  /// Weights come from memory.
+  var isHeavy: Bool
+
+  var tiles: Int { input.batch * tiling.tileCount }
+  var groups: Int { (tiles + groupTiles - 1) / groupTiles }
+  var clamp: UnaryCall? { activation.flatMap { $0.kind == .clamp ? $0 : nil } }
+  var post: UnaryCall? { activation.flatMap { $0.kind == .clamp ? nil : $0 } }
+  var firstBlock: Int { output.channels.min()! / 16 }
+  /// Floats of scratch of a thread: two tiles, and the elements and products of a group.
+  var scratch: Int {
+    tiling.elementCount * (16 * 2 + groupTiles * (input.blocks.count * 16 + weights.widest))
+  }
+}
+
 extension Planner {
+  func winogradTilings(_ node: Graph.Node, _ fused: FusedConv) -> [WinogradTiling] {
+    WinogradTiling.all(kernels, fused.conv.window, node.shape)
+  }
+
   /// Why transforms are not worth it; `nil` where they are.
   func winogradRefusal(_ node: Graph.Node, _ fused: FusedConv, _ tiling: WinogradTiling) -> String? {
     if takesPairs(node, fused), tiling.productsSaved < 2.5 { return "bfloat16 halves the products" }
     return tiling.refusal(fused.conv, graph[node.inputs[0]].shape, node.shape, precision, tuning)
   }
 
-  fileprivate mutating func emitWinograd(
+  fileprivate mutating func planWinograd(
     _ node: Graph.Node, _ fused: FusedConv, _ tiling: WinogradTiling, _ x: BlockedView, _ y: BlockedView,
     _ shortcut: BlockedView?
-  ) {
-    let depth = x.layout.max()! + 1
-    let elements = tiling.elementCount
-    let sums = tiling.sums(depth)
-    let inputBlocks = x.blocks.count
-    let tiles = x.batch * tiling.tileCount
-    let perGroup = winogradTilesPerGroup(tiles, elements * inputBlocks)
-    let groups = (tiles + perGroup - 1) / perGroup
-    let weights = packWinograd(node, tiling, x, y, depth)
-    let (entries, number, biasStart) = (weights.entries, weights.number, weights.biasStart)
-    let widest = entries.map(\.width).max()!
-    let stride = elements * 16 * 2 + elements * perGroup * (inputBlocks * 16 + widest)
-    let scratch = placePlain(floats: stride * threads)
-    var output = WinogradOutputArguments()
-    output.rowStride = tiling.isTransposed ? 16 : y.width * 16
-    var post = fused.activation
-    if let call = post, call.kind == .clamp {
-      (output.lower, output.upper) = (call.alpha, call.beta)
-      post = nil
-    }
-    let splitsPanels = groups < threads && entries.count >= threads
-    let (spans, restSpans) = (
-      cutRow(perGroup, heights: kernels.tileHeights), cutRow(max(1, tiles % perGroup), heights: kernels.tileHeights)
-    )
-    let (set, finalOutput, finalPost) = (kernels, output, post)
-    let window = fused.conv.window
-    let firstBlock = y.channels.min()! / 16
-    let shift = shortcut.map { $0.channels.min()! / 16 - firstBlock } ?? 0
+  ) -> WinogradPlan {
+    let weights = packWinograd(node, tiling, x, y)
+    let isHeavy = tiling.weightBytes(graph[node.inputs[1]].shape) > tuning.winogradWeightBytes
+    return WinogradPlan(
+      tiling: tiling, kernels: kernels, weights: weights, input: x, output: y, shortcut: shortcut,
+      pads: fused.conv.window.pads, activation: fused.activation,
+      groupTiles: tilesPerGroup(
+        x.batch * tiling.tileCount, tiling.elementCount * x.blocks.count, least: isHeavy ? tuning.winogradSharingTiles : 1
+      ), isHeavy: isHeavy)
+  }
+
+  fileprivate mutating func emitWinograd(_ node: Graph.Node, _ fused: FusedConv, _ plan: WinogradPlan) {
+    let (threads, kernel, outputs) = (threads, fused.conv.window.kernel, plan.tiling.outputs)
+    let scratch = placePlain(floats: plan.scratch * threads)
+    let facts = fused.conv.facts(graph[node.inputs[0]].shape, node.shape)
     emit(
-      node.name, "winograd \(window.kernel[0])x\(window.kernel[1])" + (post.map { " \($0.kind)" } ?? ""),
-      multiplyAdds: y.batch * y.pixels * graph[node.inputs[1]].shape.elementCount,
-      because: "\(fused.conv.facts(graph[node.inputs[0]].shape, node.shape)): \(tiles) tiles, \(groups) groups",
-      touching: [x, y] + (shortcut.map { [$0] } ?? []), scratch: [scratch]
+      node.name, "winograd \(kernel[0])x\(kernel[1])" + (plan.post.map { " \($0.kind)" } ?? ""),
+      multiplyAdds: plan.output.batch * plan.output.pixels * graph[node.inputs[1]].shape.elementCount,
+      because: "\(facts): \(plan.tiles) tiles of \(outputs.rows)×\(outputs.columns), \(plan.groups) groups",
+      touching: [plan.input, plan.output] + (plan.shortcut.map { [$0] } ?? []), scratch: [scratch]
     ) { binder in
-      func group(_ count: Int, _ spans: RowCut) -> WinogradGroup {
-        var arguments = TileArguments()
-        (arguments.inputBlockStride, arguments.outputBlockStride) = (count * 16, count * 16)
-        arguments.residualBlockStride = count * 16
-        return WinogradGroup(arguments: arguments, tiles: count, spans: binder.keep(spans))
-      }
-      let packed = binder.pointer(constant: number)
-      let calls = entries.flatMap { entry in
-        var weights = packed + entry.start
-        return (0..<elements).flatMap { _ in
-          sums.enumerated().map { i, sum in
-            let size = (sum.count + 1) * entry.width
-            defer { weights += size }
-            let panel = Panel(
-              weights: weights, offsets: nil, depth: sum.count, inputOffset: sum.lowerBound / 16, next: size..<2 * size,
-              outputOffset: entry.block, residualOffset: 0)
-            let tile = set.tiles[TileKey(entry.width, .dense16, i == 0 ? .clamp : .addClamp)]!
-            return PanelCall(panel, tile, entry.width, set)
-          }
-        }
-      }
-      let target = binder.pointer(y.region) + firstBlock * y.region.plane
-      let add = shortcut.map { UnsafePointer(binder.pointer($0.region) + (firstBlock + shift) * $0.region.plane) }
-      let command = WinogradCommand(
-        inputTransform: tiling.kernel.input, outputTransform: tiling.kernel.output, output: finalOutput,
-        map: WinogradMap(tiling, x, y, window.pads), input: binder.list(x), target: target, shortcut: add,
-        panels: binder.keep(calls), panelCount: entries.count, sums: sums.count,
-        biases: packed + biasStart,
-        full: group(perGroup, spans), rest: group(max(1, tiles % perGroup), restSpans), batch: x.batch,
-        inputBlocks: inputBlocks, outputBatchStride: y.region.batchStride, outputPlane: y.region.plane,
-        shortcutBatchStride: shortcut?.region.batchStride ?? 0, shortcutPlane: shortcut?.region.plane ?? 0,
-        scratch: binder.pointer(scratch), scratchStride: stride, splitsPanels: splitsPanels,
-        post: finalPost.map { set.unary[$0.kind.rawValue] }, alpha: finalPost?.alpha ?? 0, beta: finalPost?.beta ?? 0)
+      let command = binder.command(plan, binder.pointer(scratch), threads)
       return Command(function: WinogradCommand.run, arguments: binder.keep(command))
     }
   }
 
   /// About equal groups that stay in the second cache: of the tallest register tiles, or as many for each thread.
-  /// - Parameter vectors: what a tile becomes, each of 16 channels.
-  private func winogradTilesPerGroup(_ tiles: Int, _ vectors: Int) -> Int {
+  /// - Parameters:
+  ///   - vectors: what a tile becomes, each of 16 channels.
+  ///   - least: tiles for which weights are read once, whether or not they stay there.
+  private func tilesPerGroup(_ tiles: Int, _ vectors: Int, least: Int) -> Int {
     let tallest = kernels.tileHeights[0]
-    let most = max(1, tuning.winogradGroupBytes / (64 * vectors) / tallest) * tallest
+    let most = max(least, max(1, tuning.winogradGroupBytes / (64 * vectors) / tallest) * tallest)
     let groups = (tiles + most - 1) / most
     if groups == 1 { return tiles }
     let even = (tiles + groups - 1) / groups
@@ -110,46 +96,57 @@ extension Planner {
     let dealt = (groups + threads - 1) / threads * threads
     return (tiles + dealt - 1) / dealt
   }
+}
 
-  /// For each panel of output channels, element and sum a row of zeros and the transformed weights; then all biases.
-  /// `block` counts from the output's first.
-  private mutating func packWinograd(
-    _ node: Graph.Node, _ tiling: WinogradTiling, _ x: BlockedView, _ y: BlockedView, _ depth: Int
-  ) -> (entries: [(width: Int, block: Int, start: Int)], number: Int, biasStart: Int) {
-    var lanes = [Int](repeating: -1, count: (y.layout.max()! / 16 + 1) * 16)
-    for (channel, physical) in y.layout.enumerated() { lanes[physical] = channel }
-    var entries: [(width: Int, block: Int, start: Int)] = []
-    let widths = kernels.widths(.dense16, .clamp)
-    let sums = tiling.sums(depth)
-    let rows = depth + sums.count
-    var (lane, start) = (0, 0)
-    while lane < lanes.count {
-      let width = widths.first { $0 % 16 == 0 && $0 <= lanes.count - lane }!
-      entries.append((width, lane / 16, start))
-      start += tiling.elementCount * rows * width
-      lane += width
-    }
-    let (outs, filter, positions, panels) = (lanes, graph[node.inputs[1]].shape, x.layout, entries)
-    let biasStart = start
-    let number = constant([node.inputs[1], node.inputs[2]], count: start + lanes.count) { values, to in
-      to.update(repeating: 0, count: biasStart + outs.count)
-      for (lane, channel) in outs.enumerated() where channel >= 0 { to[biasStart + lane] = values[1].scalars[channel] }
-      var transform = WinogradWeights(tiling)
-      let taps = filter[2] * filter[3]
-      values[0].scalars.withUnsafeBufferPointer { weights in
-        for panel in panels {
-          for lane in stride(from: 0, to: panel.width, by: 16) {
-            let channels = outs[panel.block * 16 + lane..<panel.block * 16 + lane + 16]
-            for i in 0..<filter[1] {
-              let sources = channels.map { $0 < 0 ? nil : weights.baseAddress! + ($0 * filter[1] + i) * taps }
-              let row = positions[i] + 1 + sums.firstIndex { $0.contains(positions[i]) }!
-              let first = to + panel.start + row * panel.width + lane
-              transform.transform(sources, to: first, step: rows * panel.width)
-            }
-          }
+extension Binder {
+  fileprivate func command(
+    _ plan: WinogradPlan, _ scratch: UnsafeMutablePointer<Float>, _ threads: Int
+  ) -> WinogradCommand {
+    let (tiling, weights, x, y) = (plan.tiling, plan.weights, plan.input, plan.output)
+    let (first, shortcut) = (plan.firstBlock, plan.shortcut)
+    var output = WinogradOutputArguments()
+    output.rowStride = tiling.isTransposed ? 16 : y.width * 16
+    if let clamp = plan.clamp { (output.lower, output.upper) = (clamp.alpha, clamp.beta) }
+    let added = shortcut.map { $0.channels.min()! / 16 }
+    return WinogradCommand(
+      inputTransform: tiling.kernel.input, outputTransform: tiling.kernel.output, output: output,
+      map: WinogradMap(tiling, x, y, plan.pads), input: list(x), target: pointer(y.region) + first * y.region.plane,
+      shortcut: shortcut.map { UnsafePointer(pointer($0.region) + added! * $0.region.plane) },
+      panels: keep(calls(plan)), panelCount: weights.panels.count, sums: weights.sums.count,
+      biases: pointer(constant: weights.constant) + weights.biasStart, full: group(plan, plan.groupTiles),
+      rest: group(plan, max(1, plan.tiles % plan.groupTiles)), batch: x.batch, inputBlocks: x.blocks.count,
+      outputBatchStride: y.region.batchStride, outputPlane: y.region.plane,
+      shortcutBatchStride: shortcut?.region.batchStride ?? 0, shortcutPlane: shortcut?.region.plane ?? 0,
+      scratch: scratch, scratchStride: plan.scratch,
+      splitsPanels: plan.groups < threads && weights.panels.count >= threads,
+      post: plan.post.map { plan.kernels.unary[$0.kind.rawValue] }, alpha: plan.post?.alpha ?? 0,
+      beta: plan.post?.beta ?? 0)
+  }
+
+  private func group(_ plan: WinogradPlan, _ tiles: Int) -> WinogradGroup {
+    var arguments = TileArguments()
+    (arguments.inputBlockStride, arguments.outputBlockStride) = (tiles * 16, tiles * 16)
+    arguments.residualBlockStride = tiles * 16
+    return WinogradGroup(
+      arguments: arguments, tiles: tiles, spans: keep(cutRow(tiles, heights: plan.kernels.tileHeights)))
+  }
+
+  /// For each panel of output channels, element and sum a panel of weights.
+  private func calls(_ plan: WinogradPlan) -> [PanelCall] {
+    let packed = pointer(constant: plan.weights.constant)
+    return plan.weights.panels.flatMap { panel in
+      var weights = packed + panel.start
+      return (0..<plan.tiling.elementCount).flatMap { _ in
+        plan.weights.sums.enumerated().map { i, sum in
+          let size = (sum.count + 1) * panel.width
+          defer { weights += size }
+          let call = Panel(
+            weights: weights, offsets: nil, depth: sum.count, inputOffset: sum.lowerBound / 16, next: size..<2 * size,
+            isHasty: plan.isHeavy, outputOffset: panel.block, residualOffset: 0)
+          let tile = plan.kernels.tiles[TileKey(panel.width, .dense16, i == 0 ? .clamp : .addClamp)]!
+          return PanelCall(call, tile, panel.width, plan.kernels)
         }
       }
     }
-    return (entries, number, biasStart)
   }
 }

@@ -12,17 +12,17 @@ struct WinogradTiling {
   var height: Int
   var width: Int
 
-  /// - Returns: `nil` where there is no transform for such a window.
-  init?(_ kernels: KernelSet, _ window: Window, _ output: Shape) {
+  /// With every transform that there is for such a window.
+  static func all(_ kernels: KernelSet, _ window: Window, _ output: Shape) -> [WinogradTiling] {
     let (rows, columns) = (window.kernel[0], window.kernel[1])
-    isPlane = rows == columns
     let taps = max(rows, columns)
-    guard isPlane || rows + columns == taps + 1,
-      let kernel = (isPlane ? kernels.winogradPlanes : kernels.winogradLines).first(where: { $0.taps == taps })
-    else { return nil }
-    self.kernel = kernel
-    isTransposed = rows < columns
-    (height, width) = isTransposed ? (output[3], output[2]) : (output[2], output[3])
+    guard rows == columns || rows + columns == taps + 1 else { return [] }
+    let isTransposed = rows < columns
+    return (rows == columns ? kernels.winogradPlanes : kernels.winogradLines).filter { $0.taps == taps }.map {
+      WinogradTiling(
+        kernel: $0, isPlane: rows == columns, isTransposed: isTransposed, height: output[isTransposed ? 3 : 2],
+        width: output[isTransposed ? 2 : 3])
+    }
   }
 
   /// Inputs of a tile, and as many products.
@@ -40,6 +40,9 @@ struct WinogradTiling {
     let taps = isPlane ? kernel.taps * kernel.taps : kernel.taps
     return Double(outputs.rows * outputs.columns * taps) / Double(elementCount)
   }
+
+  /// Of transformed weights.
+  func weightBytes(_ filter: Shape) -> Int { elementCount * 4 * filter[0] * filter[1] }
 
   /// The input channels of each sum, in whole blocks.
   func sums(_ depth: Int) -> [Range<Int>] {
@@ -60,7 +63,7 @@ struct WinogradTiling {
     // Partly filled tiles waste some products.
     let taps = conv.window.kernel[0] * conv.window.kernel[1]
     if tileCount * elementCount * 3 >= height * width * taps * 2 { return "its map would leave tiles empty" }
-    let bytes = elementCount * 4 * input[1] * output[1]
+    let bytes = weightBytes([output[1], input[1]])
     if bytes > tuning.winogradWeightBytes, tileCount < tuning.winogradSharingTiles {
       return "too few tiles would share \(bytes >> 20) MiB of weights"
     }

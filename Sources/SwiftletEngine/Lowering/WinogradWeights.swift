@@ -1,4 +1,67 @@
+import SwiftletGraph
 import SwiftletKernels
+
+/// Transformed weights: for each panel of output channels, element and sum a row of zeros and the weights; then all biases.
+struct PackedWinograd: Sendable {
+  /// Channels; their first block, counted from the output's first; and where the weights start.
+  struct Panel: Sendable {
+    var width: Int
+    var block: Int
+    var start: Int
+  }
+  var constant: Int
+  var panels: [Panel]
+  /// The input channels of each sum.
+  var sums: [Range<Int>]
+  var biasStart: Int
+  var widest: Int { panels.map(\.width).max()! }
+}
+
+extension Planner {
+  mutating func packWinograd(
+    _ node: Graph.Node, _ tiling: WinogradTiling, _ x: BlockedView, _ y: BlockedView
+  ) -> PackedWinograd {
+    var lanes = [Int](repeating: -1, count: (y.layout.max()! / 16 + 1) * 16)
+    for (channel, physical) in y.layout.enumerated() { lanes[physical] = channel }
+    let sums = tiling.sums(x.layout.max()! + 1)
+    let rows = sums.last!.upperBound + sums.count
+    let panels = winogradPanels(lanes.count, floats: tiling.elementCount * rows)
+    let (outs, filter, positions) = (lanes, graph[node.inputs[1]].shape, x.layout)
+    let biasStart = panels.last!.start + tiling.elementCount * rows * panels.last!.width
+    let constant = constant([node.inputs[1], node.inputs[2]], count: biasStart + lanes.count) { values, to in
+      to.update(repeating: 0, count: biasStart + outs.count)
+      for (lane, channel) in outs.enumerated() where channel >= 0 { to[biasStart + lane] = values[1].scalars[channel] }
+      var transform = WinogradWeights(tiling)
+      let taps = filter[2] * filter[3]
+      values[0].scalars.withUnsafeBufferPointer { weights in
+        for panel in panels {
+          for lane in stride(from: 0, to: panel.width, by: 16) {
+            let channels = outs[panel.block * 16 + lane..<panel.block * 16 + lane + 16]
+            for i in 0..<filter[1] {
+              let sources = channels.map { $0 < 0 ? nil : weights.baseAddress! + ($0 * filter[1] + i) * taps }
+              let row = positions[i] + 1 + sums.firstIndex { $0.contains(positions[i]) }!
+              let first = to + panel.start + row * panel.width + lane
+              transform.transform(sources, to: first, step: rows * panel.width)
+            }
+          }
+        }
+      }
+    }
+    return PackedWinograd(constant: constant, panels: panels, sums: sums, biasStart: biasStart)
+  }
+
+  /// - Parameter floats: of each channel.
+  private func winogradPanels(_ channels: Int, floats: Int) -> [PackedWinograd.Panel] {
+    let widths = kernels.widths(.dense16, .clamp)
+    var (panels, lane): ([PackedWinograd.Panel], Int) = ([], 0)
+    while lane < channels {
+      let width = widths.first { $0 % 16 == 0 && $0 <= channels - lane }!
+      panels.append(.init(width: width, block: lane / 16, start: lane * floats))
+      lane += width
+    }
+    return panels
+  }
+}
 
 /// G g Gᵀ in double precision, of the filters of 16 output channels side by side.
 struct WinogradWeights {
