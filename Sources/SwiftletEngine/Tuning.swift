@@ -7,8 +7,9 @@ public struct Tuning: Hashable, Sendable {
   public var winogradChannels = 24
   /// Bytes of transformed input of a group of tiles: what stays in the second cache.
   public var winogradGroupBytes = 256 << 10
-  /// Transformed weights are up to four times as large; more bytes than this are only read where many tiles share them.
-  public var winogradWeightBytes = 8 << 20
+  /// Transformed weights are up to four times as large; more bytes than this come from memory, and are only read where many tiles
+  /// share them.
+  public var winogradWeightBytes = 2 << 20
   /// How many tiles are many.
   public var winogradSharingTiles = 16
   /// The fewest channels, in and out, of 1×1 convolutions by Strassen's product: fewer leave too little work between the sums.
@@ -32,6 +33,8 @@ public struct Tuning: Hashable, Sendable {
   public var nearFloats = 32768
   /// Floats of weights that stay in the second cache until the next tiles.
   public var farFloats = 131_072
+  /// Cycles that it takes to copy a pixel of a block beside its neighbours, so that tiles of all rows make one.
+  public var copyCycles = 6
   /// Pixels that tiles store before an activation of its own goes over them: what stays in the first cache.
   public var activationPixels = 96
   /// Floats of the scores of attention that a thread holds: what stays in the first cache.
@@ -80,6 +83,7 @@ public struct Tuning: Hashable, Sendable {
     Field("panel_depth", \.panelDepth, 16...1 << 20),
     Field("near_floats", \.nearFloats, 1...1 << 30),
     Field("far_floats", \.farFloats, 1...1 << 30),
+    Field("copy_cycles", \.copyCycles, 0...1 << 10),
     Field("activation_pixels", \.activationPixels, 1...1 << 20),
     Field("score_floats", \.scoreFloats, 1...1 << 20),
     Field("pixels_per_thread", \.pixelsPerThread, 1...1 << 30),

@@ -64,7 +64,7 @@ public struct Taps<V: Vector> {
   }
 }
 
-/// What outputs are clamped to: a tenth of a 3×3 filter's work, which most networks leave to another activation.
+/// What outputs are clamped to. A 3×3 filter without is faster by a twentieth: activations that are no clamps follow on their own.
 public struct Bounds<V: Vector> {
   @usableFromInline let lower: V
   @usableFromInline let upper: V

@@ -76,7 +76,7 @@ import _SwiftletTestSupport
     let direct = try kernel { $0.winogradChannels = 33 }
     #expect(direct.kernel.hasPrefix("tile") && direct.reason.contains("fewer than 33 channels"))
     let heavy = try kernel { ($0.winogradWeightBytes, $0.winogradSharingTiles) = (1000, 50) }
-    #expect(heavy.kernel == usual.kernel && heavy.reason.contains("196 tiles of 2×2"), "the transform with fewer weights")
+    #expect(heavy.kernel == usual.kernel && heavy.reason.contains("196 tiles of 2×2"), "it has fewer weights")
     let heavier = try kernel { ($0.winogradWeightBytes, $0.winogradSharingTiles) = (1000, 197) }
     #expect(heavier.kernel.hasPrefix("tile") && heavier.reason.contains("too few tiles"))
     let small = try kernel { $0.winogradGroupBytes = 4096 }

@@ -29,9 +29,10 @@ extension Planner {
     guard let view else { return readPlanar(input, graph[input].shape, window) }
     if window == Window(1) { return readFlat(view) }
     let shifted = ShiftedReading(window, output: output)
-    guard shifted.isWorthIt(view, products: products, heights: kernels.tileHeights) else {
-      return readBlocked(view, window)
-    }
+    guard
+      shifted.isWorthIt(
+        view, products: products, heights: kernels.tileHeights, copyCycles: tuning.copyCycles)
+    else { return readBlocked(view, window) }
     return readShifted(view, shifted, window, width: output[3])
   }
 

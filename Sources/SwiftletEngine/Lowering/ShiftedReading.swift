@@ -37,16 +37,16 @@ struct ShiftedReading {
     return kx * (rows / window.kernel[1]) + before + shift
   }
 
-  /// Whether the tiles gain more than the larger copy costs: a pixel of a tile takes a cycle for each product, one of a copy about six
-  /// for each block. A filter of one pixel sees no pixel twice: its copy brings together what is used.
-  func isWorthIt(_ input: BlockedView, products: Int, heights: [Int]) -> Bool {
+  /// Whether the tiles gain more than the larger copy costs: a pixel of a tile takes a cycle for each product, one of a copy some for
+  /// each block. A filter of one pixel sees no pixel twice: its copy brings together what is used.
+  func isWorthIt(_ input: BlockedView, products: Int, heights: [Int], copyCycles: Int) -> Bool {
     if window.kernel == [1, 1] { return true }
     let rowCost = cutRow(width, heights: heights).cost(threads: 1) * height
     let gain = (rowCost - cutRow(height * width, heights: heights).cost(threads: 1)) / 2 * (products / 16)
     let pads = window.pads
     let padded =
       pads == .none ? 0 : (input.height + pads.top + pads.bottom) * (input.width + pads.left + pads.right)
-    return gain > (rows * width - padded) * input.blocks.count * 6
+    return gain > (rows * width - padded) * input.blocks.count * copyCycles
   }
 }
 

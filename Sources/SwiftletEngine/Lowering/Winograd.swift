@@ -27,7 +27,7 @@ private struct WinogradPlan: Sendable {
   var activation: UnaryCall?
   /// Tiles that go through the transforms together: all groups but perhaps the last have as many.
   var groupTiles: Int
-  /// Weights come from memory.
+  /// Weights come from memory, once for each group.
   var isHeavy: Bool
 
   var tiles: Int { input.batch * tiling.tileCount }
@@ -56,14 +56,14 @@ extension Planner {
     _ node: Graph.Node, _ fused: FusedConv, _ tiling: WinogradTiling, _ x: BlockedView, _ y: BlockedView,
     _ shortcut: BlockedView?
   ) -> WinogradPlan {
-    let weights = packWinograd(node, tiling, x, y)
     let isHeavy = tiling.weightBytes(graph[node.inputs[1]].shape) > tuning.winogradWeightBytes
+    let groupTiles = tilesPerGroup(
+      x.batch * tiling.tileCount, tiling.elementCount * x.blocks.count,
+      least: isHeavy ? tuning.winogradSharingTiles : 1)
     return WinogradPlan(
-      tiling: tiling, kernels: kernels, weights: weights, input: x, output: y, shortcut: shortcut,
-      pads: fused.conv.window.pads, activation: fused.activation,
-      groupTiles: tilesPerGroup(
-        x.batch * tiling.tileCount, tiling.elementCount * x.blocks.count, least: isHeavy ? tuning.winogradSharingTiles : 1
-      ), isHeavy: isHeavy)
+      tiling: tiling, kernels: kernels, weights: packWinograd(node, tiling, x, y), input: x, output: y,
+      shortcut: shortcut, pads: fused.conv.window.pads, activation: fused.activation, groupTiles: groupTiles,
+      isHeavy: isHeavy)
   }
 
   fileprivate mutating func emitWinograd(_ node: Graph.Node, _ fused: FusedConv, _ plan: WinogradPlan) {
