@@ -30,7 +30,7 @@ public struct Panel: BitwiseCopyable {
   /// Weights of a later step: when the next ones are there, tiles fetch these.
   public var later: Source
   public var laterEnd: Source
-  /// Few tiles use this panel: they fetch faster, since waiting for the next weights would cost more.
+  /// Few tiles use this panel: dense walks fetch faster, since waiting for the next weights would cost more. Others do not know it.
   public var isHasty: Bool
   /// Floats from the output's first channel to this panel's, and the same in the residual.
   public var outputOffset: Int

@@ -81,6 +81,30 @@ import _SwiftletTestSupport
     }
   }
 
+  /// F(2, 3), where the weights of F(4, 3) are too many for its tiles: any map and border, threads and batch mates.
+  @Test(arguments: InstructionSet.available) func fewTilesOfManyWeights(_ set: InstructionSet) throws {
+    var tuning = Tuning(for: set)
+    (tuning.winogradWeightBytes, tuning.winogradSharingTiles) = (0, 36)
+    for pads in [Pads(1, 1), .none, Pads(top: 2), Pads(left: 9, bottom: 2)] {
+      for size in [[18, 18], [15, 20], [17, 12], [13, 13]] {
+        func run(_ salts: [Int], threads: Int) throws -> (answer: NDArray, truth: NDArray) {
+          let shape = Shape([salts.count, 36] + size)
+          let graph = try Self.graph([3, 3], pads, size, batch: salts.count)
+          let plan = try Plan(graph, instructionSet: set, tuning: tuning, threads: threads)
+          #expect(plan.stepTitles.contains { $0.kernel.hasPrefix("winograd") && $0.reason.contains("tiles of 2×2") })
+          let input = NDArray(shape, salts.flatMap { Rule(salt: "\($0)").input(Shape([1, 36] + size)).scalars })
+          let weights = Rule().weights(for: graph)
+          return try (Session(plan, weights).run(input)[0], graph.interpret(input, weights)[0])
+        }
+        let alone = try run([1], threads: 1)
+        #expect(alone.answer.relativeError(to: alone.truth) < 2e-6, "\(pads) \(size)")
+        for threads in [2, 3] { #expect(try run([1], threads: threads).answer.scalars == alone.answer.scalars) }
+        let count = alone.answer.scalars.count
+        #expect(try Array(run([7, 1], threads: 2).answer.scalars[count...]) == alone.answer.scalars)
+      }
+    }
+  }
+
   /// Other windows, strides and dilations have no transform, and strict plans use none.
   @Test func whatHasNone() throws {
     for window in [Window(7, pad: 3), Window([1, 9]), Window([3, 5]), Window(3, stride: 2), Window(5, dilation: 2)] {
