@@ -4,7 +4,7 @@ import SwiftletZoo
 import Testing
 import _SwiftletTestSupport
 
-/// Feature maps through the engine are the reference's.
+/// Feature maps through the engine are the reference's, and whole maps those of double precision.
 @Suite(.serialized) struct FeatureMapTests {
   struct Row {
     var gain: Float
@@ -30,13 +30,18 @@ import _SwiftletTestSupport
     let graph = try model.features(strides: rows.map(\.stride))
     let rule = Rule(gain: rows[0].gain)
     let session = try Session(Plan(graph, threads: 2), rule.weights(for: graph))
-    let maps = try session.run(rule.input(graph[graph.inputs[0]].shape))
-    for (row, map) in zip(rows, maps) {
+    let input = rule.input(graph[graph.inputs[0]].shape)
+    let maps = try session.run(input)
+    let truths = try graph.interpretInDouble(input, rule.weights(for: graph))
+    for (row, (map, truth)) in zip(rows, zip(maps, truths)) {
+      #expect(map.relativeError(to: truth) < 1e-5, "\(name), stride \(row.stride)")
       let largest = map.scalars.reduce(0) { max($0, abs($1)) }
       #expect(abs(largest - row.largest) <= 2e-5 * row.largest, "\(name), stride \(row.stride)")
       for (expected, seventh) in zip(row.values, [1, 3, 5]) {
         let found = map.scalars[map.scalars.count * seventh / 7]
         #expect(abs(found - expected) <= 2e-5 * row.largest, "\(name), stride \(row.stride), \(seventh)/7")
+        let exact = truth.scalars[map.scalars.count * seventh / 7]
+        #expect(abs(Double(expected) - exact) <= 5e-6 * Double(row.largest), "\(name): the reference, \(row.stride)")
       }
     }
   }
