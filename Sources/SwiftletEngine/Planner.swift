@@ -17,6 +17,8 @@ struct Planner {
   private var shared: [Graph.ID: Region] = [:]
   /// The sums of each row of a map, where the step that wrote it has them.
   var rowSums: [Graph.ID: BlockedView] = [:]
+  /// The node that reads a value, where there is one and it reads nothing else of it.
+  private let onlyReader: [Graph.ID?]
   /// Whether a node depends on parameters and constants alone.
   let isConstant: [Bool]
 
@@ -25,6 +27,12 @@ struct Planner {
     self.threads = threads
     values = Array(repeating: nil, count: graph.nodes.count)
     isConstant = graph.isConstant
+    let uses = graph.useCounts
+    var readers = [Graph.ID?](repeating: nil, count: uses.count)
+    for (id, node) in graph.nodes.enumerated() {
+      for input in node.inputs where uses[input] == 1 { readers[input] = id }
+    }
+    onlyReader = readers
     for (member, group) in concatenationGroups(graph, isConstant) {
       if shared[group] == nil {
         shared[group] = track(
@@ -76,9 +84,17 @@ struct Planner {
     return BlockedView(region: region, height: g.height, width: g.width, channels: layout.map { first + $0 })
   }
 
+  /// The zeros that the only reader of a value wants around it; `nil` where others read it, or the reader has its own way.
+  func border(around id: Graph.ID) -> Pads? {
+    guard let reader = onlyReader[id], shared[id] == nil, graph[reader].inputs[0] == id else { return nil }
+    return borderToRead(graph[reader])
+  }
+
   mutating func placePlain(floats: Int) -> Region { track(Region(floats: floats)) }
 
-  mutating func set(_ id: Graph.ID, _ view: BlockedView) { values[id] = Value(blocked: view) }
+  mutating func set(_ id: Graph.ID, _ view: BlockedView) {
+    values[id] = view.border == .none ? Value(blocked: view) : Value(bordered: view)
+  }
   /// Makes a view of another value the value of `id`; a copy where `id` is part of a concatenation, which has its own place.
   mutating func setView(_ id: Graph.ID, _ view: BlockedView) {
     let isElsewhere = shared[id].map { $0 !== view.region } ?? false
@@ -93,6 +109,8 @@ struct Planner {
   /// The value of `id` rounded to bfloat16, where a step asked for it before.
   func knownPairs(_ id: Graph.ID) -> PairView? { values[id]?.pairs }
   mutating func keepPairs(_ id: Graph.ID, _ pairs: PairView) { values[id]!.pairs = pairs }
+  /// The value of `id` with the zeros around it that its only reader asked for.
+  func bordered(_ id: Graph.ID) -> BlockedView? { values[id]?.bordered }
   func hasPlain(_ id: Graph.ID) -> Bool { values[id]?.plain != nil }
 
   // MARK: forms

@@ -1,3 +1,6 @@
+import SwiftletGraph
+import SwiftletOps
+
 // Where values live. A region is a piece of memory; a view says which parts of it are a value.
 
 /// A piece of memory that holds one value, or several that are concatenated somewhere. Frozen once planning is over.
@@ -75,8 +78,13 @@ struct BlockedView: Sendable {
   var height: Int
   var width: Int
   var channels: [Int]
+  /// Zeros that lie around the map in its region.
+  var border = Pads.none
 
   var pixels: Int { height * width }
+  /// Floats from row to row, and from the start of a plane to the first pixel.
+  var rowStride: Int { (border.left + width + border.right) * 16 }
+  var origin: Int { border.top * rowStride + border.left * 16 }
   var batch: Int { region.batch }
 
   /// The blocks that hold channels of this value, in ascending order.
@@ -105,6 +113,8 @@ struct BlockedView: Sendable {
 /// The forms in which a value exists; others are made when a step asks for them.
 struct Value {
   var blocked: BlockedView?
+  /// With the zeros around it that its only reader wants.
+  var bordered: BlockedView?
   /// Rounded to bfloat16.
   var pairs: PairView?
   /// Row-major, densely packed.

@@ -2,7 +2,8 @@ import SwiftletKernels
 
 /// A map in a larger one: `value` around, rows copied. Planes are blocks of 16 channels or single channels.
 struct PadCommand: BitwiseCopyable {
-  var input: UnsafePointer<Float>
+  /// `nil` where other steps write the rows.
+  var input: UnsafePointer<Float>?
   var output: UnsafeMutablePointer<Float>
   /// Floats from the start to each plane, image after image.
   var inputPlanes: UnsafePointer<Int>
@@ -22,15 +23,17 @@ struct PadCommand: BitwiseCopyable {
     let c = raw.assumingMemoryBound(to: PadCommand.self).pointee
     let outerRow = c.left + c.row + c.right
     for i in share(c.planes, thread, threads) {
-      var from = c.input + c.inputPlanes[i]
+      var from = c.input.map { $0 + c.inputPlanes[i] }
       var to = c.output + c.outputPlanes[i]
       let head = c.top * outerRow + c.left
       to.update(repeating: c.value, count: head)
       to += head
       for y in 0..<c.height {
-        to.update(from: from, count: c.row)
+        if let row = from {
+          to.update(from: row, count: c.row)
+          from = row + c.row
+        }
         to += c.row
-        from += c.row
         let gap = y + 1 < c.height ? c.right + c.left : c.right + c.bottom * outerRow
         to.update(repeating: c.value, count: gap)
         to += gap

@@ -32,8 +32,8 @@ struct WinogradMap: BitwiseCopyable {
     (tileRows, tileColumns) = tiling.tiles
     (elementRows, elementColumns) = tiling.elements
     (outputRows, outputColumns) = tiling.outputs
-    (height, width, rowStride, columnStride) = (y.height, y.width, y.width * 16, 16)
-    (inputHeight, inputWidth, inputRowStride, inputColumnStride) = (x.height, x.width, x.width * 16, 16)
+    (height, width, rowStride, columnStride) = (y.height, y.width, y.rowStride, 16)
+    (inputHeight, inputWidth, inputRowStride, inputColumnStride) = (x.height, x.width, x.rowStride, 16)
     (top, left) = (pads.top, pads.left)
     if tiling.isTransposed {
       swap(&height, &width)

@@ -7,16 +7,11 @@ func lowerConvolution(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) ->
   guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]] else {
     return false
   }
-  let window = fused.conv.window
-  let input = node.inputs[0]
-  let x = p.graph[input].shape
   let pairs = p.pairsToRead(node, fused)
-  let isPlanar = window != Window(1) && x[1] <= 8 && !p.hasBlocked(input)
-  let view = isPlanar ? nil : pairs?.view ?? p.blocked(input)
-  let products = p.graph[node.inputs[1]].shape.elementCount / (pairs == nil ? 1 : 2)
-  let reading = p.read(view, input, window, output: node.shape, products: products)
+  let reading = p.read(node, fused, pairs?.view)
   let shortcut = fused.hasShortcut ? p.blocked(node.inputs[3]) : nil
-  let output = p.place(id, layout: shortcut?.layout)
+  let border = shortcut == nil && reading.rowStride != nil ? p.border(around: id) : nil
+  let output = border.map { p.place(id, within: $0) } ?? p.place(id, layout: shortcut?.layout)
   p.emitTiles(node, fused, reading, pairs?.channels, output, shortcut)
   p.set(id, output)
   return true

@@ -4,9 +4,8 @@ import SwiftletOps
 
 /// One filter for each channel: strips of rows where a kernel is made for the geometry.
 func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
-  guard let fused = node.op as? FusedConv, !fused.hasShortcut, p.isConstant[node.inputs[1]] else { return false }
+  guard let fused = node.op as? FusedConv, p.isDepthwise(node, fused) else { return false }
   let (window, x) = (fused.conv.window, p.graph[node.inputs[0]].shape)
-  guard fused.conv.group == x[1], node.shape[1] == x[1], x[1] > 1 else { return false }
   let input = p.compact(p.blocked(node.inputs[0]))
   let layout = input.layout
   let output = p.place(id, layout: layout)
@@ -58,6 +57,12 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
 }
 
 extension Planner {
+  func isDepthwise(_ node: Graph.Node, _ fused: FusedConv) -> Bool {
+    let channels = graph[node.inputs[0]].shape[1]
+    return !fused.hasShortcut && isConstant[node.inputs[1]] && fused.conv.group == channels
+      && node.shape[1] == channels && channels > 1
+  }
+
   /// The kernel whose strips make up a row in the least time, and how long they are; one for any geometry where none fits.
   fileprivate func depthwiseKernel(_ d: DepthwiseArguments) -> (code: DepthwiseFunction, outputs: Int?) {
     // The last strip ends with the row, and this many of its columns lie outside the map.

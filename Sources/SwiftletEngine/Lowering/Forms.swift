@@ -59,20 +59,41 @@ extension Planner {
       if let id { place(id, layout: layout) } else {
         place(batch: batch, channels: channels, height: height, width: width, layout: layout)
       }
-    let (inputs, outputs) = (view.blocks, copy.blocks)
-    emit(id.map { graph[$0].name } ?? "", "pad", touching: [view, copy]) { binder in
+    emitPadding(id.map { graph[$0].name } ?? "", "pad", view, copy, pads, value)
+    return copy
+  }
+
+  /// A place for the output of node `id` with zeros around it, which are written now.
+  mutating func place(_ id: Graph.ID, within border: Pads) -> BlockedView {
+    let shape = graph[id].shape
+    var view = place(
+      batch: shape[0], channels: shape[1], height: border.top + shape[2] + border.bottom,
+      width: border.left + shape[3] + border.right)
+    let whole = view
+    (view.height, view.width, view.border) = (shape[2], shape[3], border)
+    emitPadding("", "border", nil, whole, border, 0)
+    return view
+  }
+
+  /// What lies around a map in a larger one, and the map itself unless other steps write it.
+  private mutating func emitPadding(
+    _ name: String, _ kernel: String, _ map: BlockedView?, _ whole: BlockedView, _ pads: Pads, _ value: Float
+  ) {
+    let (height, width) = (whole.height - pads.top - pads.bottom, whole.width - pads.left - pads.right)
+    let (inputs, outputs) = (map?.blocks ?? [], whole.blocks)
+    let written = map == nil ? whole.batch * outputs.count * 16 * (whole.pixels - height * width) : whole.floats
+    let target = Part(region: whole.region, floats: written)
+    emit(name, kernel, touching: [target] + (map.map { [$0] } ?? [])) { binder in
       func planes(_ region: Region, _ blocks: [Int]) -> UnsafePointer<Int> {
-        binder.keep((0..<view.batch).flatMap { n in blocks.map { n * region.batchStride + $0 * region.plane } })
+        binder.keep((0..<whole.batch).flatMap { n in blocks.map { n * region.batchStride + $0 * region.plane } })
       }
       let command = PadCommand(
-        input: binder.pointer(view.region), output: binder.pointer(copy.region),
-        inputPlanes: planes(view.region, inputs), outputPlanes: planes(copy.region, outputs),
-        planes: view.batch * inputs.count, height: view.height, row: view.width * 16, top: pads.top,
-        bottom: pads.bottom, left: pads.left * 16, right: pads.right * 16,
-        value: value)
+        input: map.map { UnsafePointer(binder.pointer($0.region)) }, output: binder.pointer(whole.region),
+        inputPlanes: planes(map?.region ?? whole.region, inputs), outputPlanes: planes(whole.region, outputs),
+        planes: whole.batch * outputs.count, height: height, row: width * 16, top: pads.top, bottom: pads.bottom,
+        left: pads.left * 16, right: pads.right * 16, value: value)
       return Command(function: PadCommand.run, arguments: binder.keep(command))
     }
-    return copy
   }
 
   /// A planar image `[batch, channels, height, width]` in a larger one, `value` around it.

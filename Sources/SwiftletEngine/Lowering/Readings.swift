@@ -22,18 +22,41 @@ struct Reading: Sendable {
 }
 
 extension Planner {
-  /// What a window reads: `view`, or the value of `input` where that lies as the caller gave it.
-  mutating func read(
-    _ view: BlockedView?, _ input: Graph.ID, _ window: Window, output: Shape, products: Int
-  ) -> Reading {
-    guard let view else { return readPlanar(input, graph[input].shape, window) }
+  /// What a convolution reads: `pairs`, or the value of its input as that lies, or a copy.
+  mutating func read(_ node: Graph.Node, _ fused: FusedConv, _ pairs: BlockedView?) -> Reading {
+    let (input, window) = (node.inputs[0], fused.conv.window)
+    if let bordered = bordered(input) { return readRows(bordered, window) }
+    if pairs == nil, window != Window(1), graph[input].shape[1] <= 8, !hasBlocked(input) {
+      return readPlanar(input, graph[input].shape, window)
+    }
+    let view = pairs ?? blocked(input)
     if window == Window(1) { return readFlat(view) }
-    let shifted = ShiftedReading(window, output: output)
-    guard
-      shifted.isWorthIt(
-        view, products: products, heights: kernels.tileHeights, copyCycles: tuning.copyCycles)
-    else { return readBlocked(view, window) }
-    return readShifted(view, shifted, window, width: output[3])
+    if let shifted = shiftedReading(node, window, view.blocks.count, arePairs: pairs != nil) {
+      return readShifted(view, shifted, window, width: node.shape[3])
+    }
+    return readRows(window.pads == .none ? view : padded(view, window.pads), window)
+  }
+
+  /// The zeros around its input for which a convolution would copy it; `nil` where it reads in another way.
+  func borderToRead(_ node: Graph.Node) -> Pads? {
+    guard let fused = node.op as? FusedConv, isConstant[node.inputs[1]], isConstant[node.inputs[2]],
+      fused.conv.window.pads != .none, !isDepthwise(node, fused), winogradTiling(node, fused) == nil,
+      !takesPairs(node, fused)
+    else { return nil }
+    let blocks = (graph[node.inputs[0]].shape[1] + 15) / 16
+    return shiftedReading(node, fused.conv.window, blocks, arePairs: false) == nil ? fused.conv.window.pads : nil
+  }
+
+  /// Copies to read from instead of a map, where they are worth it.
+  private func shiftedReading(
+    _ node: Graph.Node, _ window: Window, _ blocks: Int, arePairs: Bool
+  ) -> ShiftedReading? {
+    let (x, filter) = (graph[node.inputs[0]].shape, graph[node.inputs[1]].shape)
+    let shifted = ShiftedReading(window, output: node.shape)
+    let isWorthIt = shifted.isWorthIt(
+      x, blocks: blocks, products: filter.elementCount / (arePairs ? 2 : 1), heights: kernels.tileHeights,
+      copyCycles: tuning.copyCycles)
+    return isWorthIt ? shifted : nil
   }
 
   /// 1×1, stride 1: pixels in a row, whatever the rows of the map are.
@@ -61,16 +84,14 @@ extension Planner {
       offset: { c, ky, kx in c * plane + ky * window.dilations[0] * width + kx * window.dilations[1] }, dense: nil)
   }
 
-  /// Blocks, in a copy with zeros around them where the window reaches over the edge.
-  mutating func readBlocked(_ source: BlockedView, _ window: Window) -> Reading {
-    let view = window.pads == .none ? source : padded(source, window.pads)
-    let (plane, width, channels) = (view.region.plane, view.width, view.channels)
+  /// Rows of blocks, with zeros around them where the window reaches over the edge.
+  func readRows(_ view: BlockedView, _ window: Window) -> Reading {
+    let (plane, row, channels) = (view.region.plane, view.rowStride, view.channels)
     return Reading(
-      place: view, pixels: view.pixels, batchStride: { view.region.batchStride },
-      rowStride: window.strides[0] * width * 16, pixelStep: window.strides[1] * 16,
+      place: view, pixels: plane / 16, batchStride: { view.region.batchStride }, rowStride: window.strides[0] * row,
+      pixelStep: window.strides[1] * 16,
       offset: { c, ky, kx in
-        channels[c] / 16 * plane + channels[c] % 16
-          + (ky * window.dilations[0] * width + kx * window.dilations[1]) * 16
+        channels[c] / 16 * plane + channels[c] % 16 + ky * window.dilations[0] * row + kx * window.dilations[1] * 16
       }, dense: window.kernel == [1, 1] ? view.dense : nil)
   }
 }

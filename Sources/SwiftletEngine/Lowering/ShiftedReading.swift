@@ -39,14 +39,14 @@ struct ShiftedReading {
 
   /// Whether the tiles gain more than the larger copy costs: a pixel of a tile takes a cycle for each product, one of a copy some for
   /// each block. A filter of one pixel sees no pixel twice: its copy brings together what is used.
-  func isWorthIt(_ input: BlockedView, products: Int, heights: [Int], copyCycles: Int) -> Bool {
+  func isWorthIt(_ input: Shape, blocks: Int, products: Int, heights: [Int], copyCycles: Int) -> Bool {
     if window.kernel == [1, 1] { return true }
     let rowCost = cutRow(width, heights: heights).cost(threads: 1) * height
     let gain = (rowCost - cutRow(height * width, heights: heights).cost(threads: 1)) / 2 * (products / 16)
     let pads = window.pads
     let padded =
-      pads == .none ? 0 : (input.height + pads.top + pads.bottom) * (input.width + pads.left + pads.right)
-    return gain > (rows * width - padded) * input.blocks.count * copyCycles
+      pads == .none ? 0 : (input[2] + pads.top + pads.bottom) * (input[3] + pads.left + pads.right)
+    return gain > (rows * width - padded) * blocks * copyCycles
   }
 }
 

@@ -153,12 +153,12 @@ extension Binder {
     let inputStart = (plan.dense?.base ?? 0) + images.lowerBound * input.batchStride()
     return ConvolutionCommand(
       arguments: plan.arguments, input: pointer(input.region) + inputStart,
-      output: pointer(output) + images.lowerBound * output.batchStride,
+      output: pointer(output) + (images.lowerBound * output.batchStride + plan.output.origin),
       shortcut: shortcut.map { UnsafePointer(pointer($0) + images.lowerBound * $0.batchStride) },
       panels: keep(calls(plan, weights)), panelCount: plan.weights.panels.count, parts: plan.parts,
       spans: keep(plan.spans), batch: images.count, rows: plan.rows, inputBatchStride: input.batchStride(),
       inputRowStride: input.rowStride ?? 0, outputBatchStride: output.batchStride,
-      outputRowStride: plan.output.width * 16, shortcutBatchStride: shortcut?.batchStride ?? 0, chunk: plan.chunk,
+      outputRowStride: plan.output.rowStride, shortcutBatchStride: shortcut?.batchStride ?? 0, chunk: plan.chunk,
       staysNear: plan.staysNear, callTiles: plan.callTiles, splitsPanels: plan.splitsPanels, fetches: keepFetches(),
       post: post.map { plan.kernels.unary[$0.kind.rawValue] }, alpha: post?.alpha ?? 0, beta: post?.beta ?? 0)
   }

@@ -5,11 +5,12 @@ import SwiftletOps
 /// Convolutions of stride 1 whose window has a transform.
 func lowerWinograd(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]],
-    let tiling = p.winogradTilings(node, fused).first(where: { p.winogradRefusal(node, fused, $0) == nil })
+    let tiling = p.winogradTiling(node, fused)
   else { return false }
   let x = p.compact(p.blocked(node.inputs[0]))
   let shortcut = fused.hasShortcut ? p.blocked(node.inputs[3]) : nil
-  let y = p.place(id, layout: shortcut?.layout)
+  let border = shortcut == nil ? p.border(around: id) : nil
+  let y = border.map { p.place(id, within: $0) } ?? p.place(id, layout: shortcut?.layout)
   p.emitWinograd(node, fused, p.planWinograd(node, fused, tiling, x, y, shortcut))
   p.set(id, y)
   return true
@@ -44,6 +45,11 @@ private struct WinogradPlan: Sendable {
 extension Planner {
   func winogradTilings(_ node: Graph.Node, _ fused: FusedConv) -> [WinogradTiling] {
     WinogradTiling.all(kernels, fused.conv.window, node.shape)
+  }
+
+  /// The one that is worth it; `nil` where none is.
+  func winogradTiling(_ node: Graph.Node, _ fused: FusedConv) -> WinogradTiling? {
+    winogradTilings(node, fused).first { winogradRefusal(node, fused, $0) == nil }
   }
 
   /// Why transforms are not worth it; `nil` where they are.
@@ -105,12 +111,13 @@ extension Binder {
     let (tiling, weights, x, y) = (plan.tiling, plan.weights, plan.input, plan.output)
     let (first, shortcut) = (plan.firstBlock, plan.shortcut)
     var output = WinogradOutputArguments()
-    output.rowStride = tiling.isTransposed ? 16 : y.width * 16
+    output.rowStride = tiling.isTransposed ? 16 : y.rowStride
     if let clamp = plan.clamp { (output.lower, output.upper) = (clamp.alpha, clamp.beta) }
     let added = shortcut.map { $0.channels.min()! / 16 }
     return WinogradCommand(
       inputTransform: tiling.kernel.input, outputTransform: tiling.kernel.output, output: output,
-      map: WinogradMap(tiling, x, y, plan.pads), input: list(x), target: pointer(y.region) + first * y.region.plane,
+      map: WinogradMap(tiling, x, y, plan.pads), input: list(x),
+      target: pointer(y.region) + (first * y.region.plane + y.origin),
       shortcut: shortcut.map { UnsafePointer(pointer($0.region) + added! * $0.region.plane) },
       panels: keep(calls(plan)), panelCount: weights.panels.count, sums: weights.sums.count,
       biases: pointer(constant: weights.constant) + weights.biasStart, full: group(plan, plan.groupTiles),
