@@ -32,18 +32,21 @@ TOLERANCE = 1e-3
 class Contestant:
     """A process that measures when it is told to and is stopped all other time, so that no idle thread of it disturbs."""
 
-    def __init__(self, name, command):
-        self.name, self.minima, self.medians = name, [], []
+    def __init__(self, name, threads, command):
+        self.name, self.threads, self.minima, self.medians = name, threads, [], []
         log = open(WORK / f"{name}.log", "a")
         self.process = subprocess.Popen(
             list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1)
 
     def turn(self, seconds):
         self.process.send_signal(signal.SIGCONT)
-        self.process.stdin.write(f"{seconds}\n")
-        reply = self.process.stdout.readline().split()
+        try:
+            self.process.stdin.write(f"{seconds}\n")
+            reply = self.process.stdout.readline().split()
+        except BrokenPipeError:
+            reply = []
         if len(reply) != 3:
-            raise RuntimeError(f"gave up; {WORK}/{self.name}.log says why")
+            raise RuntimeError(f"it gave up (.work/{self.name}.log)")
         self.process.send_signal(signal.SIGSTOP)
         return float(reply[0]), float(reply[1])
 
@@ -62,6 +65,10 @@ class Contestant:
         return {"minimum_seconds": min(self.minima), "median_seconds": statistics.median(self.medians)}
 
 
+def answer_of(engine, threads):
+    return WORK / f"{engine}.{threads}.answer.npy"
+
+
 def swiftlet(*arguments):
     result = subprocess.run([SWIFTLET, *map(str, arguments), "--json"], capture_output=True, text=True)
     if result.returncode != 0:
@@ -77,28 +84,44 @@ def export(network, batch):
     return model, x
 
 
-def contest(network, models, x, threads, batch, options):
-    """Minimum and median of every engine, those that failed left out with their reasons. `models`: the files by batch."""
-    contestants = [
-        Contestant("Swiftlet", [SWIFTLET, "bench", "--serve", network, "--threads", threads, "--batch", batch])]
-    for name in options.engines:
-        model = models[1 if name in engines.WITHOUT_BATCHES else batch]
-        answer = WORK / f"{name}.answer.npy"
-        answer.unlink(missing_ok=True)
-        contestants.append(Contestant(name, [sys.executable, HERE / "engines.py", name, model, threads, x, answer]))
-    if threads == 2:
-        contestants.append(Contestant("barrier", [WORK / "barrier"]))
+def contest(network, models, x, batch, options):
+    """Minimum and median of every engine for each number of threads, those that failed left out with their reasons.
+
+    All take turns, so that one thread and two are measured in the same minutes. `models`: the files by batch.
+    """
+    contestants, failures = [], {}
     try:
-        failures = warm_up(contestants)
-        failures |= disagreements([c for c in contestants if c.name not in failures], models[batch], x)
-        running = [c for c in contestants if c.name not in failures]
+        for threads in options.threads:
+            newcomers = line_up(network, models, x, threads, batch, options)
+            contestants += newcomers
+            failures |= warm_up(newcomers)  # so that only one converts a file; the next ones find it
+        failures |= disagreements([c for c in contestants if c not in failures], models[batch], x)
+        running = [c for c in contestants if c not in failures]
         for _ in range(options.rounds):
             for contestant in running:
                 contestant.measure(options.seconds)
-        return {c.name: c.result for c in running}, failures
+        return [
+            (threads, {c.name: c.result for c in running if c.threads == threads},
+             {c.name: reason for c, reason in failures.items() if c.threads == threads})
+            for threads in options.threads]
     finally:
         for contestant in contestants:
             contestant.close()
+
+
+def line_up(network, models, x, threads, batch, options):
+    """All engines with so many threads, and the barrier where they wait for each other."""
+    serve = [SWIFTLET, "bench", "--serve", network, "--threads", threads, "--batch", batch]
+    contestants = [Contestant("Swiftlet", threads, serve)]
+    for name in options.engines:
+        model = models[1 if name in engines.WITHOUT_BATCHES else batch]
+        answer = answer_of(name, threads)
+        answer.unlink(missing_ok=True)
+        contestants.append(
+            Contestant(name, threads, [sys.executable, HERE / "engines.py", name, model, threads, x, answer]))
+    if threads == 2:
+        contestants.append(Contestant("barrier", threads, [WORK / "barrier"]))
+    return contestants
 
 
 def warm_up(contestants):
@@ -107,8 +130,8 @@ def warm_up(contestants):
     for contestant in contestants:
         try:
             contestant.turn(0.1)
-        except (RuntimeError, OSError) as error:
-            failures[contestant.name] = str(error)
+        except RuntimeError as error:
+            failures[contestant] = str(error)
     return failures
 
 
@@ -121,10 +144,10 @@ def disagreements(contestants, model, x):
     failures = {}
     for contestant in contestants:
         if contestant.name in engines.ENGINES:
-            answer = numpy.load(WORK / f"{contestant.name}.answer.npy")
+            answer = numpy.load(answer_of(contestant.name, contestant.threads))
             error = numpy.abs(answer - truth.reshape(answer.shape)).max() / numpy.abs(truth).max()
             if not error <= TOLERANCE:
-                failures[contestant.name] = f"its answer is {error:.1e} of the largest value off"
+                failures[contestant] = f"its answer is {error:.1e} of the largest value off"
     return failures
 
 
@@ -169,8 +192,7 @@ def main():
         models = {batch: model for batch, (model, _) in files.items()}
         operations = 2 * swiftlet("inspect", network)["multiply_adds"]
         for batch in given.batches:
-            for threads in given.threads:
-                results, failures = contest(network, models, files[batch][1], threads, batch, given)
+            for threads, results, failures in contest(network, models, files[batch][1], batch, given):
                 report["rows"].append(
                     {"network": network, "batch": batch, "threads": threads, "results": results, "failures": failures,
                      "limit_seconds": operations * batch / peaks[threads]})
