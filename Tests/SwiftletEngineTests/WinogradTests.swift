@@ -105,6 +105,26 @@ import _SwiftletTestSupport
     }
   }
 
+  /// One group's tiles are dealt to threads where its panels are few or uneven, else the panels: the same bits either way.
+  @Test(arguments: [40, 320], InstructionSet.available)
+  func threadsShareOneGroup(_ outs: Int, _ set: InstructionSet) throws {
+    let graph = try Self.graph([3, 3], Pads(1, 1), [18, 18], outs: outs)
+    let (input, weights) = (Rule().input([1, 36, 18, 18]), Rule().weights(for: graph))
+    func run(_ threads: Int) throws -> (reason: String, answer: NDArray) {
+      let plan = try Plan(graph, instructionSet: set, threads: threads)
+      let reason = plan.stepTitles.first { $0.kernel.hasPrefix("winograd") }?.reason ?? ""
+      return (reason, try Session(plan, weights).run(input)[0])
+    }
+    let alone = try run(1)
+    #expect(alone.reason.contains(" 1 groups"))
+    #expect(alone.answer.relativeError(to: try graph.interpret(input, weights)[0]) < 2e-6)
+    for threads in [2, 3] {
+      let together = try run(threads)
+      if threads == 2 { #expect(together.reason.contains(outs == 40 ? " 2 groups" : " 1 groups")) }
+      #expect(together.answer.scalars == alone.answer.scalars)
+    }
+  }
+
   /// Other windows, strides and dilations have no transform, and strict plans use none.
   @Test func whatHasNone() throws {
     for window in [Window(7, pad: 3), Window([1, 9]), Window([3, 5]), Window(3, stride: 2), Window(5, dilation: 2)] {

@@ -63,11 +63,12 @@ extension Planner {
     _ shortcut: BlockedView?
   ) -> WinogradPlan {
     let isHeavy = tiling.weightBytes(graph[node.inputs[1]].shape) > tuning.winogradWeightBytes
+    let weights = packWinograd(node, tiling, x, y)
     let groupTiles = tilesPerGroup(
-      x.batch * tiling.tileCount, tiling.elementCount * x.blocks.count,
+      x.batch * tiling.tileCount, tiling.elementCount * x.blocks.count, weights,
       least: isHeavy ? tuning.winogradSharingTiles : 1)
     return WinogradPlan(
-      tiling: tiling, kernels: kernels, weights: packWinograd(node, tiling, x, y), input: x, output: y,
+      tiling: tiling, kernels: kernels, weights: weights, input: x, output: y,
       shortcut: shortcut, pads: fused.conv.window.pads, activation: fused.activation, groupTiles: groupTiles,
       isHeavy: isHeavy)
   }
@@ -91,16 +92,28 @@ extension Planner {
   /// - Parameters:
   ///   - vectors: what a tile becomes, each of 16 channels.
   ///   - least: tiles for which weights are read once, whether or not they stay there.
-  private func tilesPerGroup(_ tiles: Int, _ vectors: Int, least: Int) -> Int {
+  private func tilesPerGroup(_ tiles: Int, _ vectors: Int, _ weights: PackedWinograd, least: Int) -> Int {
     let tallest = kernels.tileHeights[0]
     let most = max(least, max(1, tuning.winogradGroupBytes / (64 * vectors) / tallest) * tallest)
     let groups = (tiles + most - 1) / most
-    if groups == 1 { return tiles }
+    if groups == 1 { return least == 1 && sharesTiles(tiles, weights) ? (tiles + threads - 1) / threads : tiles }
     let even = (tiles + groups - 1) / groups
     let tall = (even + tallest - 1) / tallest * tallest
     if (tiles + tall - 1) / tall % threads == 0 { return tall }
     let dealt = (groups + threads - 1) / threads * threads
     return (tiles + dealt - 1) / dealt
+  }
+}
+
+extension Planner {
+  /// Whether threads had better share the tiles of one group than its panels: these may be few or come out uneven, and each thread
+  /// then transforms all tiles, which takes about 2/5 of the time that the products of 16 channels take. Where it is nearly the
+  /// same, sharing panels reads the weights once.
+  private func sharesTiles(_ tiles: Int, _ weights: PackedWinograd) -> Bool {
+    func cost(_ tiles: Int) -> Int { cutRow(tiles, heights: kernels.tileHeights).cost(threads: 1) }
+    let all = weights.panels.reduce(0) { $0 + $1.width } / 16
+    let ofThread = (weights.panels.count + threads - 1) / threads * weights.widest / 16
+    return (5 * all + 2) * cost((tiles + threads - 1) / threads) * 10 < (5 * ofThread + 2) * cost(tiles) * 9
   }
 }
 
