@@ -163,6 +163,8 @@ def options():
     parser.add_argument(
         "--page", type=pathlib.Path, default=HERE.parent.parent / "Documentation/performance.md",
         help="where the table goes")
+    parser.add_argument(
+        "--join", type=pathlib.Path, nargs="+", default=[], help="JSON of earlier runs whose other rows go into the table too")
     return parser.parse_args()
 
 
@@ -185,7 +187,7 @@ def main():
     packages = {"ONNX Runtime": "onnxruntime", "OpenVINO": "openvino", "ncnn": "ncnn", "MNN": "MNN"}
     report = {
         "machine": machine(), "engines": {name: version(packages[name]) for name in given.engines},
-        "rounds": given.rounds, "seconds": given.seconds, "rows": [], "left_out": [n for n in given.networks if n not in known],
+        "rows": [], "left_out": [n for n in given.networks if n not in known],
     }
     for network in [n for n in given.networks if n in known]:
         files = {batch: export(network, batch) for batch in {1, *given.batches}}
@@ -195,12 +197,28 @@ def main():
             for threads, results, failures in contest(network, models, files[batch][1], batch, given):
                 report["rows"].append(
                     {"network": network, "batch": batch, "threads": threads, "results": results, "failures": failures,
+                     "rounds": given.rounds, "seconds": given.seconds,
                      "limit_seconds": operations * batch / peaks[threads]})
                 given.json.write_text(json.dumps(report, indent=2))
                 print(table.line(report["rows"][-1]), flush=True)
         for path in WORK.glob(f"{network}_*"):
             path.unlink()
+    for path in given.join:
+        join(report, json.loads(path.read_text()))
     table.insert(report, given.page)
+
+
+def join(report, other):
+    """Adds what an earlier run measured and this one did not."""
+    def key(row):
+        return row["network"], row["batch"], row["threads"]
+
+    if other["machine"] != report["machine"]:
+        sys.exit(f"that run is of another machine: {other['machine']}")
+    known = {key(row) for row in report["rows"]}
+    report["rows"] += [row for row in other["rows"] if key(row) not in known]
+    report["rows"].sort(key=lambda row: (NETWORKS + [row["network"]]).index(row["network"]))
+    report["engines"] = other["engines"] | report["engines"]
 
 
 if __name__ == "__main__":

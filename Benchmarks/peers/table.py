@@ -44,10 +44,21 @@ def introduction(report):
     engines = ", ".join(f"{name} {version}" for name, version in report["engines"].items())
     return (
         f"{machine['processor']}, {machine['processors']} processors, {machine['system']}. {engines}. Engines take turns of "
-        f"{report['seconds']} s, {report['rounds']} rounds; all but the one whose turn it is are stopped. 32-bit floats, each "
+        f"{turns(report)}; all but the one whose turn it is are stopped. 32-bit floats, each "
         "engine at its best settings for latency, the same ONNX file for all, all answers compared first. The fastest is in bold. "
         "Limit: two operations for each multiply-add of direct convolutions, at the peak of this machine measured in the same run; "
         "ahead: the best other engine's minimum by Swiftlet's.")
+
+
+def turns(report):
+    """How long and how many, for one image and for several."""
+    kinds = {}
+    for row in report["rows"]:
+        kinds.setdefault(f"{row['seconds']} s, {row['rounds']} rounds", set()).add(row["batch"])
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    batches = {kind: " and ".join(map(str, sorted(batches))) for kind, batches in kinds.items()}
+    return "; ".join(f"{kind} (batch {batches[kind]})" for kind in kinds)
 
 
 def ahead(row):
@@ -83,7 +94,8 @@ def mean(values):
 
 
 def grid(rows, report):
-    names = ["Swiftlet", *report["engines"]] + (["barrier"] if any("barrier" in row["results"] for row in rows) else [])
+    measured = [name for name in report["engines"] if any(name in row["results"] for row in rows)]
+    names = ["Swiftlet", *measured] + (["barrier"] if any("barrier" in row["results"] for row in rows) else [])
     heads = ["limit", *names, "ahead"]
     lines = ["| network | " + " | ".join(heads) + " |", "|---|" + "---:|" * len(heads)]
     for row in rows:
