@@ -182,6 +182,10 @@ def peak(threads):
 
 def main():
     given = options()
+    earlier = [json.loads(path.read_text()) for path in given.join]
+    for other in earlier:
+        if other["machine"] != machine():
+            sys.exit(f"--join: that run is of another machine: {other['machine']}")
     peaks = {threads: peak(threads) for threads in given.threads}
     known = {entry["name"] for entry in swiftlet("models")}
     packages = {"ONNX Runtime": "onnxruntime", "OpenVINO": "openvino", "ncnn": "ncnn", "MNN": "MNN"}
@@ -203,8 +207,8 @@ def main():
                 print(table.line(report["rows"][-1]), flush=True)
         for path in WORK.glob(f"{network}_*"):
             path.unlink()
-    for path in given.join:
-        join(report, json.loads(path.read_text()))
+    for other in earlier:
+        join(report, other)
     table.insert(report, given.page)
 
 
@@ -213,8 +217,6 @@ def join(report, other):
     def key(row):
         return row["network"], row["batch"], row["threads"]
 
-    if other["machine"] != report["machine"]:
-        sys.exit(f"that run is of another machine: {other['machine']}")
     known = {key(row) for row in report["rows"]}
     report["rows"] += [row for row in other["rows"] if key(row) not in known]
     report["rows"].sort(key=lambda row: (NETWORKS + [row["network"]]).index(row["network"]))

@@ -53,7 +53,7 @@ def introduction(report):
 def turns(report):
     """How long and how many, for one image and for several."""
     kinds = {}
-    for row in report["rows"]:
+    for row in sorted(report["rows"], key=lambda row: row["batch"]):
         kinds.setdefault(f"{row['seconds']} s, {row['rounds']} rounds", set()).add(row["batch"])
     if len(kinds) == 1:
         return next(iter(kinds))

@@ -17,7 +17,7 @@ struct Planner {
   private var shared: [Graph.ID: Region] = [:]
   /// The sums of each row of a map, where the step that wrote it has them.
   var rowSums: [Graph.ID: BlockedView] = [:]
-  /// The node that reads a value, where there is one and it reads nothing else of it.
+  /// The node that reads a value, where one does and only once.
   private let onlyReader: [Graph.ID?]
   /// Whether a node depends on parameters and constants alone.
   let isConstant: [Bool]

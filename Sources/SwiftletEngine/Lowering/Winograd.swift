@@ -65,8 +65,7 @@ extension Planner {
     let isHeavy = tiling.weightBytes(graph[node.inputs[1]].shape) > tuning.winogradWeightBytes
     let weights = packWinograd(node, tiling, x, y)
     let groupTiles = tilesPerGroup(
-      x.batch * tiling.tileCount, tiling.elementCount * x.blocks.count, weights,
-      least: isHeavy ? tuning.winogradSharingTiles : 1)
+      x.batch * tiling.tileCount, tiling.elementCount * x.blocks.count, weights, isHeavy: isHeavy)
     return WinogradPlan(
       tiling: tiling, kernels: kernels, weights: weights, input: x, output: y,
       shortcut: shortcut, pads: fused.conv.window.pads, activation: fused.activation, groupTiles: groupTiles,
@@ -91,23 +90,22 @@ extension Planner {
   /// About equal groups that stay in the second cache: of the tallest register tiles, or as many for each thread.
   /// - Parameters:
   ///   - vectors: what a tile becomes, each of 16 channels.
-  ///   - least: tiles for which weights are read once, whether or not they stay there.
-  private func tilesPerGroup(_ tiles: Int, _ vectors: Int, _ weights: PackedWinograd, least: Int) -> Int {
+  ///   - isHeavy: weights come from memory, and are read once for more tiles than stay there.
+  private func tilesPerGroup(_ tiles: Int, _ vectors: Int, _ weights: PackedWinograd, isHeavy: Bool) -> Int {
     let tallest = kernels.tileHeights[0]
+    let least = isHeavy ? tuning.winogradSharingTiles : 1
     let most = max(least, max(1, tuning.winogradGroupBytes / (64 * vectors) / tallest) * tallest)
     let groups = (tiles + most - 1) / most
-    if groups == 1 { return least == 1 && sharesTiles(tiles, weights) ? (tiles + threads - 1) / threads : tiles }
+    if groups == 1 { return !isHeavy && sharesTiles(tiles, weights) ? (tiles + threads - 1) / threads : tiles }
     let even = (tiles + groups - 1) / groups
     let tall = (even + tallest - 1) / tallest * tallest
     if (tiles + tall - 1) / tall % threads == 0 { return tall }
     let dealt = (groups + threads - 1) / threads * threads
     return (tiles + dealt - 1) / dealt
   }
-}
 
-extension Planner {
   /// Whether threads had better share the tiles of one group than its panels: these may be few or come out uneven, and each thread
-  /// then transforms all tiles, which takes about 2/5 of the time that the products of 16 channels take. Where it is nearly the
+  /// then transforms all tiles, which counts as 2/5 of the products of 16 channels. Where it is nearly the
   /// same, sharing panels reads the weights once.
   private func sharesTiles(_ tiles: Int, _ weights: PackedWinograd) -> Bool {
     func cost(_ tiles: Int) -> Int { cutRow(tiles, heights: kernels.tileHeights).cost(threads: 1) }
