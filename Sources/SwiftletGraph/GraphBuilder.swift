@@ -5,10 +5,12 @@ public final class GraphBuilder {
   /// definition can go on as if nothing had happened.
   public private(set) var error: GraphError?
   /// The values that were noted as feature maps, in order.
-  public private(set) var features: [Tensor] = []
+  public var features: [Tensor] { featureIDs.map(tensor) }
+  // Numbers, since tensors keep their builder alive, which would keep them alive.
+  private var featureIDs: [Graph.ID] = []
   /// The names that open scopes give, the innermost last.
   private var paths = [""]
-  private var declared: [String: Tensor] = [:]
+  private var declared: [String: Graph.ID] = [:]
 
   init() {}
 
@@ -20,12 +22,14 @@ public final class GraphBuilder {
   /// Gives a parameter its place in the order before it is used; `parameter` of that name takes it up. The first place counts.
   func declare(_ op: Parameter, name: String) {
     let fullName = full(name)
-    if declared[fullName] == nil { declared[fullName] = add(op, [], fullName: fullName) }
+    if declared[fullName] == nil { declared[fullName] = add(op, [], fullName: fullName).id }
   }
 
   func parameter(_ op: Parameter, name: String) -> Tensor {
     let fullName = full(name)
-    guard let earlier = declared.removeValue(forKey: fullName) else { return add(op, [], fullName: fullName) }
+    guard let earlier = declared.removeValue(forKey: fullName).map(tensor) else {
+      return add(op, [], fullName: fullName)
+    }
     if earlier.shape != op.extents { fail("\(name) is \(op.extents), but was declared as \(earlier.shape)") }
     return earlier
   }
@@ -54,7 +58,7 @@ public final class GraphBuilder {
   /// The symbolic value of a node.
   func tensor(_ id: Graph.ID) -> Tensor { Tensor(builder: self, id: id, shape: nodes[id].shape) }
 
-  func note(_ feature: Tensor) { features.append(feature) }
+  func note(_ feature: Tensor) { featureIDs.append(feature.id) }
 
   /// States an error that no shape rule sees, such as an input size that the architecture does not allow.
   public func fail(_ message: String) {
