@@ -38,10 +38,35 @@ struct StrassenProducts: BitwiseCopyable {
   var c21: StrassenProduct
 }
 
+/// How the four sums of the input are made, `plane` floats from block to block.
+struct StrassenSums: BitwiseCopyable {
+  var function: StrassenSumsFunction
+  /// Blocks of the halves of the input's channels.
+  var left: Int
+  var right: Int
+  /// Sixteen zeros, sixteen ones, and ones for the channels of the input's last block.
+  var lanes: UnsafePointer<Float>
+  /// From the first pixel of a pair to the second.
+  var below: Int
+  var plane: Int
+
+  func add(_ a: BlockMatrix, _ pairs: Int, to s: UnsafeMutablePointer<Float>) {
+    for block in 0..<left {
+      let first = a.from(block: block)
+      // Where there is no block on the right, any one stands for zeros.
+      let second = block < right ? a.from(block: left + block) : first
+      let isChannel = block < right - 1 ? lanes + 16 : block < right ? lanes + 32 : lanes
+      function(
+        first.start, second.start, first.from(pixel: below).start, second.from(pixel: below).start, s + block * plane,
+        left * plane, pairs * 16, isChannel)
+    }
+  }
+}
+
 /// A 1×1 convolution by Strassen's matrix product: pairs of pixels, one in either half of an image, times panels of channels, of which
 /// there are two as well. Which pixels are pairs depends on the map alone; so do the answers.
 struct StrassenCommand: BitwiseCopyable {
-  var sums: StrassenSumsFunction
+  var sums: StrassenSums
   var last: StrassenLastFunction
   var add: BinaryFunction
   var input: BlockMatrix
@@ -51,31 +76,24 @@ struct StrassenCommand: BitwiseCopyable {
   /// The first block of each panel on the left, and the end.
   var blocks: UnsafePointer<Int>
   var panelCount: Int
-  /// Blocks of the halves of the input's channels, and of the output's.
-  var inputLeft: Int
-  var inputRight: Int
+  /// Blocks of the halves of the output's channels.
   var outputLeft: Int
   var outputRight: Int
-  /// Sixteen zeros, sixteen ones, and ones for the channels of the input's last block.
-  var lanes: UnsafePointer<Float>
   var batch: Int
-  /// From the first pixel of a pair to the second.
-  var below: Int
   /// The first pixels of an image's pairs.
   var spans: RowCutList
   /// Pixels at the end that are second ones as well, and are left to those: one in maps with an odd number.
   var shared: Int
   /// Spans that go through all products together, so that everything between stays in the second cache.
   var chunk: Int
-  /// Threads share panels, and each adds all input; otherwise pairs of pixels.
-  var splitsPanels: Bool
+  /// What each thread computes of an image; `nil` where threads share the spans of all images.
+  var dealt: DealList?
   var inputBatchStride: Int
   var outputBatchStride: Int
   var shortcutBatchStride: Int
-  /// For each thread four sums of the input and three of products, `plane` floats from block to block.
+  /// For each thread four sums of the input and three of products.
   var scratch: UnsafeMutablePointer<Float>
   var scratchStride: Int
-  var plane: Int
   var lower: Float
   var upper: Float
   /// The most tiles of one call: fewer where an activation follows, so that it finds them in the first cache.
@@ -91,17 +109,18 @@ struct StrassenCommand: BitwiseCopyable {
     let c = raw.assumingMemoryBound(to: StrassenCommand.self)
     let scratch = c.pointee.scratch + thread * c.pointee.scratchStride
     var fetcher = Fetcher(c.pointee.fetches, thread, threads)
-    let all = 0..<c.pointee.batch * c.pointee.spans.count
-    if c.pointee.splitsPanels {
-      c.pointee.run(all, share(c.pointee.panelCount, thread, threads), scratch, &fetcher)
+    if let dealt = c.pointee.dealt {
+      let units = dealt.units(thread, threads)
+      c.pointee.addInput(0, units, scratch)
+      dealt.forEach(thread, threads) {
+        c.pointee.multiply(0, $0.units, $0.panels, scratch, from: units.lowerBound, &fetcher)
+      }
     } else {
-      c.pointee.run(share(all.count, thread, threads), 0..<c.pointee.panelCount, scratch, &fetcher)
+      c.pointee.run(share(c.pointee.batch * c.pointee.spans.count, thread, threads), scratch, &fetcher)
     }
   }
 
-  private func run(
-    _ units: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>, _ fetcher: inout Fetcher
-  ) {
+  private func run(_ units: Range<Int>, _ scratch: UnsafeMutablePointer<Float>, _ fetcher: inout Fetcher) {
     var unit = units.lowerBound
     while unit < units.upperBound {
       let image = unit / spans.count
@@ -109,33 +128,48 @@ struct StrassenCommand: BitwiseCopyable {
       let first = unit - image * spans.count
       let chunks = (count + chunk - 1) / chunk
       for i in 0..<chunks {
-        let own = share(count, i, chunks)
-        multiply(image, first + own.lowerBound..<first + own.upperBound, panels, scratch, &fetcher)
+        let part = share(count, i, chunks)
+        let own = first + part.lowerBound..<first + part.upperBound
+        addInput(image, own, scratch)
+        multiply(image, own, 0..<panelCount, scratch, from: own.lowerBound, &fetcher)
       }
       unit += count
     }
   }
 
+  /// The first pixels of the pairs of some spans.
+  private func pairs(_ units: Range<Int>) -> (start: Int, count: Int) {
+    let start = spans[units.lowerBound].first
+    return (start, spans[units.upperBound - 1].first + spans[units.upperBound - 1].height - start)
+  }
+
+  /// The sums of the pairs of the spans `own`.
+  private func addInput(_ image: Int, _ own: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
+    guard !own.isEmpty else { return }
+    let pairs = pairs(own)
+    let a = BlockMatrix(start: input.start + (image * inputBatchStride + pairs.start * 16), plane: input.plane)
+    sums.add(a, pairs.count, to: scratch)
+  }
+
   /// The channels of `panels` for the pairs of the spans `own`.
+  /// - Parameter first: the span with which the sums in `scratch` begin.
   private func multiply(
-    _ image: Int, _ own: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>,
+    _ image: Int, _ own: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>, from first: Int,
     _ fetcher: inout Fetcher
   ) {
-    let start = spans[own.lowerBound].first
-    let pairs = spans[own.upperBound - 1].first + spans[own.upperBound - 1].height - start
+    let (start, pairs) = pairs(own)
     func part(_ m: BlockMatrix, _ batchStride: Int) -> BlockMatrix {
       BlockMatrix(start: m.start + (image * batchStride + start * 16), plane: m.plane)
     }
     let a = part(input, inputBatchStride)
     let c = part(output, outputBatchStride)
     let r = shortcut.map { part($0, shortcutBatchStride) }
-    let (a12, c12) = (a.from(block: inputLeft), c.from(block: outputLeft))
-    func place(_ block: Int) -> BlockMatrix { BlockMatrix(start: scratch + block * plane, plane: plane) }
-    let (s1, s2, s3, s4) = (place(0), place(inputLeft), place(2 * inputLeft), place(3 * inputLeft))
-    let u1 = place(4 * inputLeft)
+    let (a12, c12) = (a.from(block: sums.left), c.from(block: outputLeft))
+    let s1 = BlockMatrix(start: scratch, plane: sums.plane).from(pixel: start - spans[first].first)
+    let (s2, s3, s4) = (s1.from(block: sums.left), s1.from(block: 2 * sums.left), s1.from(block: 3 * sums.left))
+    let u1 = s1.from(block: 4 * sums.left)
     let (u2, u4, u3) = (u1.from(block: outputLeft), u1.from(block: 2 * outputLeft), u1)
 
-    addInput(a, a12, pairs, scratch)
     sweep(products.u1, panels, own, a, u1, adding: nil, isFinal: false, &fetcher)
     if let r { addBlocks(panels, u1, r, to: u4, pairs) }
     sweep(products.c11, panels, own, a12, c, adding: r == nil ? u1 : u4, isFinal: true, leaving: shared, &fetcher)
@@ -145,19 +179,8 @@ struct StrassenCommand: BitwiseCopyable {
     finish(panels, u2, u4, u3, c12, r, pairs)
     sweep(products.c12, panels, own, s4, c12, adding: u4, isFinal: true, leaving: shared, &fetcher)
     sweep(
-      products.c21, panels, own, a12.from(pixel: below), c.from(pixel: below), adding: u3, isFinal: true, &fetcher)
-  }
-
-  private func addInput(_ a: BlockMatrix, _ a12: BlockMatrix, _ pairs: Int, _ s: UnsafeMutablePointer<Float>) {
-    for block in 0..<inputLeft {
-      let left = a.from(block: block)
-      // Where there is no block on the right, any one stands for zeros.
-      let right = block < inputRight ? a12.from(block: block) : left
-      let isChannel = block < inputRight - 1 ? lanes + 16 : block < inputRight ? lanes + 32 : lanes
-      sums(
-        left.start, right.start, left.from(pixel: below).start, right.from(pixel: below).start, s + block * plane,
-        inputLeft * plane, pairs * 16, isChannel)
-    }
+      products.c21, panels, own, a12.from(pixel: sums.below), c.from(pixel: sums.below), adding: u3, isFinal: true,
+      &fetcher)
   }
 
   private func addBlocks(
@@ -174,6 +197,7 @@ struct StrassenCommand: BitwiseCopyable {
     _ panels: Range<Int>, _ u2: BlockMatrix, _ u4: BlockMatrix, _ u3: BlockMatrix, _ c12: BlockMatrix,
     _ r: BlockMatrix?, _ pairs: Int
   ) {
+    let below = sums.below
     let (r12, r21) = (r?.from(block: outputLeft), r?.from(pixel: below))
     for block in blocks[panels.lowerBound]..<blocks[panels.upperBound] {
       let (sum, add21) = (u3.from(block: block).start, r21?.from(block: block).start)

@@ -40,9 +40,12 @@ func cutEvenly(_ pixels: Int, heights: [Int], threads: Int) -> RowCut? {
 }
 
 extension RowCut {
+  /// Of each tile.
+  var costs: [Int] { Array(repeating: tileCost(height), count: whole) + rest.map { tileCost($0.height) } }
+
   /// The largest cost of a thread's share.
   func cost(threads: Int) -> Int {
-    let costs = Array(repeating: tileCost(height), count: whole) + rest.map { tileCost($0.height) }
+    let costs = costs
     return (0..<threads).map { thread in share(count, thread, threads).reduce(0) { $0 + costs[$1] } }.max()!
   }
 }

@@ -44,14 +44,13 @@ extension Planner {
     _ shortcut: BlockedView?
   ) {
     let (half, odd) = ((y.pixels + 1) / 2, y.pixels % 2)
-    let spans = cutPairs(half, isOdd: odd == 1)
+    let weights = packStrassen(node, ins: x.channels.count, y)
     let chunk = (tuning.strassenChunk + 2 * kernels.tileHeights[0] - 1) / (2 * kernels.tileHeights[0])
     let pairs = min(half, chunk * kernels.tileHeights[0])
-    let weights = packStrassen(node, ins: x.channels.count, y)
+    let (spans, deal) = cutPairs(half, isOdd: odd == 1, threads > 1 && y.batch == 1 && half == pairs ? weights.widths : nil)
     let plane = pairs * 16 + (pairs * 64 % 4096 == 0 ? 16 : 0)
     let scratchStride = (4 * weights.leftDepth / 16 + 3 * weights.left) * plane
     let scratch = placePlain(floats: scratchStride * threads)
-    let splitsPanels = y.batch * half < 8 * threads && weights.left >= threads
     let isClamp = fused.activation?.kind == .clamp
     let (clamp, post) = (isClamp ? fused.activation : nil, isClamp ? nil : fused.activation)
     let callTiles = post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0])
@@ -69,20 +68,22 @@ extension Planner {
       because: "\(facts(node, fused)): \(half) pairs of pixels",
       touching: [x, y] + (shortcut.map { [$0] } ?? []), scratch: [scratch]
     ) { binder in
+      let sums = StrassenSums(
+        function: set.strassenSums, left: weights.leftDepth / 16, right: (weights.rightDepth + 15) / 16,
+        lanes: binder.keep(weights.lanes), below: y.pixels - half, plane: plane)
+      let all = DealtPart(units: 0..<spans.count, panels: 0..<weights.widths.count)
       let command = StrassenCommand(
-        sums: set.strassenSums, last: set.strassenLast, add: set.binary[BinaryKind.add.rawValue],
+        sums: sums, last: set.strassenLast, add: set.binary[BinaryKind.add.rawValue],
         input: BlockMatrix(start: binder.pointer(x.region) + dense.base, plane: dense.blockStride),
         output: binder.matrix(y.region, firstBlock), shortcut: shortcut.map { binder.matrix($0.region, shortcutBlock) },
-        products: binder.products(weights, set, parts: parts),
-        blocks: binder.keep(weights.blocks), panelCount: weights.blocks.count - 1, inputLeft: weights.leftDepth / 16,
-        inputRight: (weights.rightDepth + 15) / 16, outputLeft: weights.left, outputRight: weights.right,
-        lanes: binder.keep(weights.lanes), batch: y.batch, below: y.pixels - half,
-        spans: binder.keep(spans), shared: odd, chunk: chunk, splitsPanels: splitsPanels,
-        inputBatchStride: x.region.batchStride, outputBatchStride: y.region.batchStride,
-        shortcutBatchStride: shortcut?.region.batchStride ?? 0, scratch: binder.pointer(scratch),
-        scratchStride: scratchStride, plane: plane, lower: clamp?.alpha ?? -.infinity, upper: clamp?.beta ?? .infinity,
-        callTiles: callTiles, fetches: binder.keepFetches(), post: post.map { set.unary[$0.kind.rawValue] },
-        alpha: post?.alpha ?? 0, beta: post?.beta ?? 0)
+        products: binder.products(weights, set, parts: parts), blocks: binder.keep(weights.blocks),
+        panelCount: weights.widths.count, outputLeft: weights.left, outputRight: weights.right, batch: y.batch,
+        spans: binder.keep(spans), shared: odd, chunk: chunk,
+        dealt: deal.map { DealList(binder.keep($0.parts), all: all) }, inputBatchStride: x.region.batchStride,
+        outputBatchStride: y.region.batchStride, shortcutBatchStride: shortcut?.region.batchStride ?? 0,
+        scratch: binder.pointer(scratch), scratchStride: scratchStride, lower: clamp?.alpha ?? -.infinity,
+        upper: clamp?.beta ?? .infinity, callTiles: callTiles, fetches: binder.keepFetches(),
+        post: post.map { set.unary[$0.kind.rawValue] }, alpha: post?.alpha ?? 0, beta: post?.beta ?? 0)
       return Command(function: StrassenCommand.run, arguments: binder.keep(command))
     }
   }
@@ -119,7 +120,8 @@ extension Binder {
 extension Planner {
   /// A row of pixels, the last of which may be left out: then the last tile is one of two heights. Cut for the least time of the
   /// thread that takes longest.
-  private func cutPairs(_ pixels: Int, isOdd: Bool) -> RowCut {
+  /// - Parameter panels: the widths of the panels that are dealt together with the pixels; `nil` where threads share pixels alone.
+  private func cutPairs(_ pixels: Int, isOdd: Bool, _ panels: [Int]?) -> (RowCut, Deal?) {
     let heights = kernels.tileHeights
     var cuts = [isOdd ? nil : cutRow(pixels, heights: heights), cutEvenly(pixels, heights: heights, threads: threads)]
     if isOdd {
@@ -133,6 +135,13 @@ extension Planner {
       let last = cut.rest.last?.height ?? cut.height
       return !isOdd || last == 1 || heights.contains(last - 1)
     }
-    return fitting.map { ($0, $0.cost(threads: threads)) }.min { $0.1 < $1.1 }!.0
+    guard let panels else { return (fitting.map { ($0, $0.cost(threads: threads)) }.min { $0.1 < $1.1 }!.0, nil) }
+    let deals = fitting.flatMap { cut in
+      [
+        (cut, Deal.alongPanels(cut.costs, panels, threads: threads, preparation: 8)),
+        (cut, Deal.alongSpans(cut.costs, panels, threads: threads, preparation: 8)),
+      ]
+    }
+    return deals.min { $0.1.cost < $1.1.cost }!
   }
 }

@@ -14,7 +14,10 @@ struct StrassenWeights: Sendable {
   var left: Int
   var right: Int
 
-  /// Of `StrassenCommand`.
+  /// Of the panels on the left.
+  var widths: [Int] { panels[0].map(\.width) }
+
+  /// Of `StrassenSums`.
   var lanes: [Float] {
     let channels = (rightDepth + 15) % 16 + 1
     return (0..<48).map { $0 < 16 || $0 >= 32 + channels ? 0 : 1 }
@@ -29,11 +32,14 @@ extension Planner {
     let (right, rightDepth) = (y.blocks.count - left, ins - leftDepth)
     let widths = kernels.widths(.dense16, .addClamp).filter { $0 % 16 == 0 }
     var start = 0
+    // Two threads share wide panels evenly: what they leave over is in the middle, in narrow ones.
+    let wide = widths[0] / 16
+    let middle = left / (2 * wide) * wide..<left - left / (2 * wide) * wide
     func panels(_ depth: Int, _ blocks: Int) -> [PackedPanels.Panel] {
       var panels: [PackedPanels.Panel] = []
       var block = 0
       while block < blocks {
-        let width = widths.first { $0 <= (blocks - block) * 16 }!
+        let width = middle.contains(block) ? 16 : widths.first { $0 <= (blocks - block) * 16 }!
         panels.append(.init(width: width, block: block, start: start, depth: depth, offsets: []))
         block += width / 16
         start += (depth + 1) * width
