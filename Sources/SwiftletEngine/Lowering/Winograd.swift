@@ -28,6 +28,8 @@ private struct WinogradPlan: Sendable {
   var activation: UnaryCall?
   /// Tiles that go through the transforms together: all groups but perhaps the last have as many.
   var groupTiles: Int
+  /// Threads share panels, and each transforms all input; otherwise groups.
+  var splitsPanels: Bool
   /// Weights come from memory, once for each group.
   var isHeavy: Bool
 
@@ -64,12 +66,11 @@ extension Planner {
   ) -> WinogradPlan {
     let isHeavy = tiling.weightBytes(graph[node.inputs[1]].shape) > tuning.winogradWeightBytes
     let weights = packWinograd(node, tiling, x, y)
-    let groupTiles = tilesPerGroup(
-      x.batch * tiling.tileCount, tiling.elementCount * x.blocks.count, weights, isHeavy: isHeavy)
+    let grouping = winogradGrouping(x.batch * tiling.tileCount, tiling.elementCount, x, weights, isHeavy: isHeavy)
     return WinogradPlan(
       tiling: tiling, kernels: kernels, weights: weights, input: x, output: y,
-      shortcut: shortcut, pads: fused.conv.window.pads, activation: fused.activation, groupTiles: groupTiles,
-      isHeavy: isHeavy)
+      shortcut: shortcut, pads: fused.conv.window.pads, activation: fused.activation, groupTiles: grouping.tiles,
+      splitsPanels: grouping.splitsPanels, isHeavy: isHeavy)
   }
 
   fileprivate mutating func emitWinograd(_ node: Graph.Node, _ fused: FusedConv, _ plan: WinogradPlan) {
@@ -86,32 +87,49 @@ extension Planner {
       return Command(function: WinogradCommand.run, arguments: binder.keep(command))
     }
   }
+}
 
-  /// About equal groups that stay in the second cache: of the tallest register tiles, or as many for each thread.
-  /// - Parameters:
-  ///   - vectors: what a tile becomes, each of 16 channels.
-  ///   - isHeavy: weights come from memory, and are read once for more tiles than stay there.
-  private func tilesPerGroup(_ tiles: Int, _ vectors: Int, _ weights: PackedWinograd, isHeavy: Bool) -> Int {
+extension Planner {
+  /// About equal groups that stay in the second cache, of the tallest register tiles or as many for each thread; or panels for each
+  /// thread. Whatever takes least time.
+  /// - Parameter isHeavy: weights come from memory, and are read once for more tiles than stay in the cache.
+  private func winogradGrouping(
+    _ tiles: Int, _ elements: Int, _ x: BlockedView, _ weights: PackedWinograd, isHeavy: Bool
+  ) -> (tiles: Int, splitsPanels: Bool) {
     let tallest = kernels.tileHeights[0]
-    let least = isHeavy ? tuning.winogradSharingTiles : 1
-    let most = max(least, max(1, tuning.winogradGroupBytes / (64 * vectors) / tallest) * tallest)
-    let groups = (tiles + most - 1) / most
-    if groups == 1 { return !isHeavy && sharesTiles(tiles, weights) ? (tiles + threads - 1) / threads : tiles }
-    let even = (tiles + groups - 1) / groups
-    let tall = (even + tallest - 1) / tallest * tallest
-    if (tiles + tall - 1) / tall % threads == 0 { return tall }
-    let dealt = (groups + threads - 1) / threads * threads
-    return (tiles + dealt - 1) / dealt
+    let near = max(1, tuning.winogradGroupBytes / (64 * elements * x.blocks.count) / tallest) * tallest
+    let most = max(isHeavy ? tuning.winogradSharingTiles : 1, near)
+    func even(times divisor: Int) -> Int {
+      let groups = (tiles + most - 1) / most
+      let dealt = (groups + divisor - 1) / divisor * divisor
+      return (tiles + dealt - 1) / dealt
+    }
+    let tall = most < tiles ? (even(times: 1) + tallest - 1) / tallest * tallest : tiles
+    if threads == 1 { return (tall, false) }
+
+    let widths = weights.panels.map(\.width)
+    func groupCost(_ tiles: Int, _ panels: Range<Int>) -> Double {
+      let products = cutRow(tiles, heights: kernels.tileHeights).cost(threads: 1)
+      return winogradCost(tiles, products, inputs: x.blocks.count, outputs: widths[panels].reduce(0, +) / 16)
+    }
+    func cost(_ size: Int, splitsPanels: Bool) -> Double {
+      let sizes = Array(repeating: size, count: tiles / size) + (tiles % size > 0 ? [tiles % size] : [])
+      return (0..<threads).map { thread in
+        let panels = splitsPanels ? share(widths.count, thread, threads) : widths.indices
+        let own = splitsPanels ? sizes.indices : share(sizes.count, thread, threads)
+        return sizes[own].reduce(0) { $0 + groupCost($1, panels) }
+      }.max()!
+    }
+    let ways = [(tall, true), (tall, false), (even(times: threads), false)]
+    return ways.map { ($0, cost($0.0, splitsPanels: $0.1)) }.min { $0.1 < $1.1 }!.0
   }
 
-  /// Whether threads had better share the tiles of one group than its panels: these may be few or come out uneven, and each thread
-  /// then transforms all tiles, which counts as 2/5 of the products of 16 channels. Where it is nearly the
-  /// same, sharing panels reads the weights once.
-  private func sharesTiles(_ tiles: Int, _ weights: PackedWinograd) -> Bool {
-    func cost(_ tiles: Int) -> Int { cutRow(tiles, heights: kernels.tileHeights).cost(threads: 1) }
-    let all = weights.panels.reduce(0) { $0 + $1.width } / 16
-    let ofThread = (weights.panels.count + threads - 1) / threads * weights.widest / 16
-    return (5 * all + 2) * cost((tiles + threads - 1) / threads) * 10 < (5 * ofThread + 2) * cost(tiles) * 9
+  /// What a group takes, in products of a vector of inputs and a block of outputs for each element.
+  /// - Parameter products: the cost of its tiles.
+  private func winogradCost(_ tiles: Int, _ products: Int, inputs: Int, outputs: Int) -> Double {
+    // Weights that are read first cost as much as a tile of three pixels; the transforms of a block as much as products with another.
+    let (products, tiles) = (Double(products + 6), Double(tiles))
+    return products * Double(outputs) + tiles * (1.8 + Double(outputs) / Double(inputs))
   }
 }
 
@@ -136,7 +154,7 @@ extension Binder {
       outputBatchStride: y.region.batchStride, outputPlane: y.region.plane,
       shortcutBatchStride: shortcut?.region.batchStride ?? 0, shortcutPlane: shortcut?.region.plane ?? 0,
       scratch: scratch, scratchStride: plan.scratch,
-      splitsPanels: plan.groups < threads && weights.panels.count >= threads,
+      splitsPanels: plan.splitsPanels,
       post: plan.post.map { plan.kernels.unary[$0.kind.rawValue] }, alpha: plan.post?.alpha ?? 0,
       beta: plan.post?.beta ?? 0)
   }
