@@ -1,8 +1,9 @@
 // Winograd's convolutions: a tile of inputs is transformed, multiplied element by element, and transformed back. Lavin and Gray,
 // CVPR 2016. A plane transforms along both axes, a line along one.
 
-/// One tile of one block: input at the tile's first tap, floats between rows, scratch, output, floats between the elements.
-public typealias WinogradInputFunction = @convention(c) (Source, Int, Target, Target, Int) -> Void
+/// One tile of one block: input at the tile's first tap, floats between rows, `WinogradInside`, scratch, output, floats between the
+/// elements.
+public typealias WinogradInputFunction = @convention(c) (Source, Int, UnsafeRawPointer, Target, Target, Int) -> Void
 /// One tile of one block: elements, floats between them, scratch, 16 biases, shortcut or `nil`, output, and the rest of its arguments.
 public typealias WinogradOutputFunction =
   @convention(c) (Source, Int, Target, Source, Source?, Target, UnsafeRawPointer) -> Void
@@ -28,6 +29,15 @@ public struct WinogradKernel: Sendable {
   }
 }
 
+/// Which rows and columns of a tile lie inside the map that is read; zeros are everywhere else.
+public struct WinogradInside: BitwiseCopyable, Sendable {
+  public var firstRow = 0
+  public var lastRow = 0
+  public var firstColumn = 0
+  public var lastColumn = 0
+  public init() {}
+}
+
 /// What all tiles of one output transform share, and which part of this one lies inside the map.
 public struct WinogradOutputArguments: BitwiseCopyable, Sendable {
   public var rowStride = 0
@@ -41,13 +51,16 @@ public struct WinogradOutputArguments: BitwiseCopyable, Sendable {
 /// Bᵀ d B for the values of one block.
 @inlinable @inline(__always)
 public func winogradPlaneInput<T: WinogradTransform, V: Vector>(
-  _ t: T.Type, _ v: V.Type, _ x: Source, _ rowStride: Int, _ scratch: Target, _ y: Target, _ elementStride: Int
+  _ t: T.Type, _ v: V.Type, _ x: Source, _ rowStride: Int, _ inside: UnsafeRawPointer, _ scratch: Target, _ y: Target,
+  _ elementStride: Int
 ) {
+  let inside = inside.assumingMemoryBound(to: WinogradInside.self).pointee
   var lane = 0
   while lane < 16 {
     var j = 0
     while j < T.elements {
-      T.input(v, x + j * 16 + lane, rowStride, scratch + j * 16, T.elements * 16)
+      let isInside = inside.firstColumn <= j && j < inside.lastColumn
+      columnInput(t, v, x + j * 16 + lane, rowStride, inside, isInside, scratch + j * 16, T.elements * 16)
       j += 1
     }
     var i = 0
@@ -59,15 +72,38 @@ public func winogradPlaneInput<T: WinogradTransform, V: Vector>(
   }
 }
 
-/// Bᵀ d for the rows of one column of one block; needs no scratch.
+/// Bᵀ d for the rows of one column of one block.
 @inlinable @inline(__always)
 public func winogradLineInput<T: WinogradTransform, V: Vector>(
-  _ t: T.Type, _ v: V.Type, _ x: Source, _ rowStride: Int, _ scratch: Target, _ y: Target, _ elementStride: Int
+  _ t: T.Type, _ v: V.Type, _ x: Source, _ rowStride: Int, _ inside: UnsafeRawPointer, _ scratch: Target, _ y: Target,
+  _ elementStride: Int
 ) {
+  let inside = inside.assumingMemoryBound(to: WinogradInside.self).pointee
   var lane = 0
   while lane < 16 {
-    T.input(v, x + lane, rowStride, y + lane, elementStride)
+    let isInside = inside.firstColumn < inside.lastColumn
+    columnInput(t, v, x + lane, rowStride, inside, isInside, y + lane, elementStride)
     lane += V.lanes
+  }
+}
+
+/// Bᵀ d for one column, whose rows may lie outside the map.
+@inlinable @inline(__always)
+func columnInput<T: WinogradTransform, V: Vector>(
+  _ t: T.Type, _ v: V.Type, _ x: Source, _ rowStride: Int, _ inside: WinogradInside, _ isInside: Bool, _ y: Target,
+  _ step: Int
+) {
+  let zero = V(splat: 0)
+  if isInside, inside.firstRow == 0, inside.lastRow == T.elements {
+    T.input(v, x, rowStride, y, step)
+  } else {
+    var i = 0
+    while i < T.elements {
+      let isRow = isInside && inside.firstRow <= i && i < inside.lastRow
+      (isRow ? V(x + i * rowStride) : zero).store(y + i * step)
+      i += 1
+    }
+    if isInside { T.input(v, y, step, y, step) }
   }
 }
 

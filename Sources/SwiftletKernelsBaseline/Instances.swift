@@ -117,25 +117,25 @@ let depthwiseKernels: [DepthwiseKey: DepthwiseFunction] = [
 
 let winogradPlanes = [
   WinogradKernel(
-    SixPoints<N4>.self, { winogradPlaneInput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4) },
+    SixPoints<N4>.self, { winogradPlaneInput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4, $5) },
     { winogradPlaneOutput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
   WinogradKernel(
-    FourPoints.self, { winogradPlaneInput(FourPoints.self, V.self, $0, $1, $2, $3, $4) },
+    FourPoints.self, { winogradPlaneInput(FourPoints.self, V.self, $0, $1, $2, $3, $4, $5) },
     { winogradPlaneOutput(FourPoints.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
   WinogradKernel(
-    SixPoints<N2>.self, { winogradPlaneInput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4) },
+    SixPoints<N2>.self, { winogradPlaneInput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4, $5) },
     { winogradPlaneOutput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
 ]
 
 let winogradLines = [
   WinogradKernel(
-    SixPoints<N4>.self, { winogradLineInput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4) },
+    SixPoints<N4>.self, { winogradLineInput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4, $5) },
     { winogradLineOutput(SixPoints<N4>.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
   WinogradKernel(
-    SixPoints<N2>.self, { winogradLineInput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4) },
+    SixPoints<N2>.self, { winogradLineInput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4, $5) },
     { winogradLineOutput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
   WinogradKernel(
-    NinePoints.self, { winogradLineInput(NinePoints.self, V.self, $0, $1, $2, $3, $4) },
+    NinePoints.self, { winogradLineInput(NinePoints.self, V.self, $0, $1, $2, $3, $4, $5) },
     { winogradLineOutput(NinePoints.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
 ]
 

@@ -93,10 +93,10 @@ struct WinogradCommand: BitwiseCopyable {
 
   private func run(_ group: WinogradGroup, _ first: Int, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
     let temporary = scratch
-    let elements = scratch + map.elements * 16 * 2
+    let elements = scratch + map.elements * 16
     let elementStride = inputBlocks * group.tiles * 16
     let products = elements + map.elements * elementStride
-    for tile in 0..<group.tiles { transformInput(first + tile, tile, group.tiles, elements, elementStride, temporary) }
+    transformInputs(first, group.tiles, elements, elementStride, temporary)
     for panel in panels {
       let calls = self.panels + panel * map.elements * sums
       let width = calls.pointee.width
@@ -110,34 +110,29 @@ struct WinogradCommand: BitwiseCopyable {
     }
   }
 
-  /// The elements of one tile, for every block of channels; a tile at the edge is read through a copy with zeros.
+  /// The elements of some tiles, block after block, so that neighbours are read and written one after the other.
   @inline(__always)
-  private func transformInput(
-    _ index: Int, _ tile: Int, _ tiles: Int, _ to: UnsafeMutablePointer<Float>, _ stride: Int,
+  private func transformInputs(
+    _ first: Int, _ tiles: Int, _ to: UnsafeMutablePointer<Float>, _ stride: Int,
     _ temporary: UnsafeMutablePointer<Float>
   ) {
-    let image = index / (map.tileRows * map.tileColumns)
-    let y = index / map.tileColumns % map.tileRows * map.outputRows - map.top
-    let x = index % map.tileColumns * map.outputColumns - map.left
-    let rows = max(0, y)..<max(0, y, min(map.inputHeight, y + map.elementRows))
-    let columns = max(0, x)..<max(0, x, min(map.inputWidth, x + map.elementColumns))
-    let isInside = rows.count == map.elementRows && columns.count == map.elementColumns
     for block in 0..<inputBlocks {
-      let plane = input[image * inputBlocks + block]
-      let target = to + (block * tiles + tile) * 16
-      if isInside {
-        inputTransform(
-          plane + y * map.inputRowStride + x * map.inputColumnStride, map.inputRowStride, temporary, target, stride)
-      } else {
-        let patch = temporary + map.elements * 16
-        patch.update(repeating: 0, count: map.elements * 16)
-        for row in rows {
-          for column in columns {
-            (patch + ((row - y) * map.elementColumns + column - x) * 16).update(
-              from: plane + row * map.inputRowStride + column * map.inputColumnStride, count: 16)
-          }
+      var image = first / (map.tileRows * map.tileColumns)
+      var row = first / map.tileColumns % map.tileRows
+      var column = first % map.tileColumns
+      for tile in 0..<tiles {
+        let (y, x) = (row * map.outputRows - map.top, column * map.outputColumns - map.left)
+        var inside = WinogradInside()
+        (inside.firstRow, inside.lastRow) = (max(0, -y), min(map.elementRows, map.inputHeight - y))
+        (inside.firstColumn, inside.lastColumn) = (max(0, -x), min(map.elementColumns, map.inputWidth - x))
+        let from = input[image * inputBlocks + block] + (y * map.inputRowStride + x * map.inputColumnStride)
+        withUnsafePointer(to: inside) {
+          inputTransform(
+            from, map.inputRowStride, UnsafeRawPointer($0), temporary, to + (block * tiles + tile) * 16, stride)
         }
-        inputTransform(patch, map.elementColumns * 16, temporary, target, stride)
+        column += 1
+        if column == map.tileColumns { (column, row) = (0, row + 1) }
+        if row == map.tileRows { (row, image) = (0, image + 1) }
       }
     }
   }

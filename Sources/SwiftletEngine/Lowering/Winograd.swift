@@ -38,9 +38,9 @@ private struct WinogradPlan: Sendable {
   var clamp: UnaryCall? { activation.flatMap { $0.kind == .clamp ? $0 : nil } }
   var post: UnaryCall? { activation.flatMap { $0.kind == .clamp ? nil : $0 } }
   var firstBlock: Int { output.channels.min()! / 16 }
-  /// Floats of scratch of a thread: two tiles, and the elements and products of a group.
+  /// Floats of scratch of a thread: a tile, and the elements and products of a group.
   var scratch: Int {
-    tiling.elementCount * (16 * 2 + groupTiles * (input.blocks.count * 16 + weights.widest))
+    tiling.elementCount * (16 + groupTiles * (input.blocks.count * 16 + weights.widest))
   }
 }
 
