@@ -47,7 +47,8 @@ extension Planner {
     let weights = packStrassen(node, ins: x.channels.count, y)
     let chunk = (tuning.strassenChunk + 2 * kernels.tileHeights[0] - 1) / (2 * kernels.tileHeights[0])
     let pairs = min(half, chunk * kernels.tileHeights[0])
-    let (spans, deal) = cutPairs(half, isOdd: odd == 1, threads > 1 && y.batch == 1 && half == pairs ? weights.widths : nil)
+    let isDealt = threads > 1 && y.batch == 1 && half == pairs
+    let (spans, deal) = cutPairs(half, isOdd: odd == 1, isDealt ? weights.widths : nil)
     let plane = pairs * 16 + (pairs * 64 % 4096 == 0 ? 16 : 0)
     let scratchStride = (4 * weights.leftDepth / 16 + 3 * weights.left) * plane
     let scratch = placePlain(floats: scratchStride * threads)
