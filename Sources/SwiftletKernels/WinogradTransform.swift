@@ -12,7 +12,7 @@ public protocol WinogradTransform {
   static var outputs: Int { get }
   /// In how many sums, of about as many channels each, the products of an element are to be added up: shorter sums round less.
   static var sums: Int { get }
-  /// Bᵀ of as many values as elements, `step` floats apart, to `y` and on in steps of `outStep`.
+  /// Bᵀ of as many values as elements, `step` floats apart, to `y` and on in steps of `outStep`; in place where both are the same.
   static func input<V: Vector>(_ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int)
   /// Aᵀ of as many values as elements, `step` floats apart; `give` takes the number of an output and the output.
   static func output<V: Vector>(_ v: V.Type, _ m: Source, _ step: Int, _ give: (Int, V) -> Void)

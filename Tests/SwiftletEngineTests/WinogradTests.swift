@@ -125,6 +125,26 @@ import _SwiftletTestSupport
     }
   }
 
+  /// All threads take every group and share panels, where groups would come out uneven: the same bits, also of a run of one thread.
+  @Test(arguments: InstructionSet.available) func threadsSharePanelsOfGroups(_ set: InstructionSet) throws {
+    var shared = 0
+    let graph = try Self.graph([3, 3], Pads(1, 1), [18, 38], outs: 320)
+    let (input, weights) = (Rule().input([1, 36, 18, 38]), Rule().weights(for: graph))
+    for kilobytes in [96, 192, 256] {
+      var tuning = Tuning(for: set)
+      tuning.winogradGroupBytes = kilobytes << 10
+      let alone = try Session(Plan(graph, instructionSet: set, tuning: tuning), weights).run(input)[0].scalars
+      for threads in [2, 3] {
+        let plan = try Plan(graph, instructionSet: set, tuning: tuning, threads: threads)
+        let reason = plan.stepTitles.first { $0.kernel.hasPrefix("winograd") }?.reason ?? ""
+        shared += reason.contains("threads share panels") && !reason.contains(" 1 groups") ? 1 : 0
+        let session = try Session(plan, weights)
+        for _ in 1...3 { #expect(try session.run(input)[0].scalars == alone, "\(reason)") }
+      }
+    }
+    #expect(shared > 0, "some plans do")
+  }
+
   /// Other windows, strides and dilations have no transform, and strict plans use none.
   @Test func whatHasNone() throws {
     for window in [Window(7, pad: 3), Window([1, 9]), Window([3, 5]), Window(3, stride: 2), Window(5, dilation: 2)] {

@@ -18,9 +18,9 @@ struct DealtPart: BitwiseCopyable {
 /// and the start of one.
 struct Deal: Sendable {
   /// Three for each thread.
-  var parts: [DealtPart]
+  private(set) var parts: [DealtPart]
   /// Of the thread that has most to do.
-  var cost = 0
+  private(set) var cost = 0
 
   /// Along the spans, so that each thread reads the inputs of some.
   /// - Parameters:

@@ -119,6 +119,9 @@ extension Binder {
 }
 
 extension Planner {
+  /// The sums of the input, half of which another thread wrote, take about as long as the products of so many channels.
+  private static let sumsChannels = 8
+
   /// A row of pixels, the last of which may be left out: then the last tile is one of two heights. Cut for the least time of the
   /// thread that takes longest.
   /// - Parameter panels: the widths of the panels that are dealt together with the pixels; `nil` where threads share pixels alone.
@@ -139,8 +142,8 @@ extension Planner {
     guard let panels else { return (fitting.map { ($0, $0.cost(threads: threads)) }.min { $0.1 < $1.1 }!.0, nil) }
     let deals = fitting.flatMap { cut in
       [
-        (cut, Deal.alongPanels(cut.costs, panels, threads: threads, preparation: 8)),
-        (cut, Deal.alongSpans(cut.costs, panels, threads: threads, preparation: 8)),
+        (cut, Deal.alongPanels(cut.costs, panels, threads: threads, preparation: Self.sumsChannels)),
+        (cut, Deal.alongSpans(cut.costs, panels, threads: threads, preparation: Self.sumsChannels)),
       ]
     }
     return deals.min { $0.1.cost < $1.1.cost }!

@@ -80,16 +80,15 @@ extension Planner {
     emit(
       node.name, "winograd \(kernel[0])x\(kernel[1])" + (plan.post.map { " \($0.kind)" } ?? ""),
       multiplyAdds: plan.output.batch * plan.output.pixels * graph[node.inputs[1]].shape.elementCount,
-      because: "\(facts): \(plan.tiles) tiles of \(outputs.rows)×\(outputs.columns), \(plan.groups) groups",
+      because: "\(facts): \(plan.tiles) tiles of \(outputs.rows)×\(outputs.columns), \(plan.groups) groups"
+        + (plan.splitsPanels ? ", threads share panels" : ""),
       touching: [plan.input, plan.output] + (plan.shortcut.map { [$0] } ?? []), scratch: [scratch]
     ) { binder in
       let command = binder.command(plan, binder.pointer(scratch), threads)
       return Command(function: WinogradCommand.run, arguments: binder.keep(command))
     }
   }
-}
 
-extension Planner {
   /// About equal groups that stay in the second cache, of the tallest register tiles or as many for each thread; or panels for each
   /// thread. Whatever takes least time.
   /// - Parameter isHeavy: weights come from memory, and are read once for more tiles than stay in the cache.
@@ -108,9 +107,12 @@ extension Planner {
     if threads == 1 { return (tall, false) }
 
     let widths = weights.panels.map(\.width)
+    // In products of a vector of inputs and a block of outputs for each element. Weights that are read first cost as much as a tile of
+    // three pixels, transforms of inputs as much as products with another block or two.
     func groupCost(_ tiles: Int, _ panels: Range<Int>) -> Double {
-      let products = cutRow(tiles, heights: kernels.tileHeights).cost(threads: 1)
-      return winogradCost(tiles, products, inputs: x.blocks.count, outputs: widths[panels].reduce(0, +) / 16)
+      let outputs = Double(widths[panels].reduce(0, +) / 16)
+      let products = Double(cutRow(tiles, heights: kernels.tileHeights).cost(threads: 1) + 6) * outputs
+      return products + Double(tiles) * (1.8 + outputs / Double(x.blocks.count))
     }
     func cost(_ size: Int, splitsPanels: Bool) -> Double {
       let sizes = Array(repeating: size, count: tiles / size) + (tiles % size > 0 ? [tiles % size] : [])
@@ -122,14 +124,6 @@ extension Planner {
     }
     let ways = [(tall, true), (tall, false), (even(times: threads), false)]
     return ways.map { ($0, cost($0.0, splitsPanels: $0.1)) }.min { $0.1 < $1.1 }!.0
-  }
-
-  /// What a group takes, in products of a vector of inputs and a block of outputs for each element.
-  /// - Parameter products: the cost of its tiles.
-  private func winogradCost(_ tiles: Int, _ products: Int, inputs: Int, outputs: Int) -> Double {
-    // Weights that are read first cost as much as a tile of three pixels; the transforms of a block as much as products with another.
-    let (products, tiles) = (Double(products + 6), Double(tiles))
-    return products * Double(outputs) + tiles * (1.8 + Double(outputs) / Double(inputs))
   }
 }
 
