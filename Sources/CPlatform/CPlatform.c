@@ -119,6 +119,7 @@ int64_t platform_cache_bytes(int level) {
 }
 
 void *platform_pages(size_t bytes) {
+  bytes = (bytes + (2 << 20) - 1) & ~(size_t)((2 << 20) - 1);
   void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
   if (p == MAP_FAILED) return NULL;
 #if defined(MADV_HUGEPAGE)

@@ -53,13 +53,14 @@ struct Fetcher {
     if list.count > 0 { rest = share(list.pieces[0].count, thread, threads) }
   }
 
-  /// Hands `panel`, whose tiles are about to fetch so many lines of 16 floats, what they can beside its next weights; fewer where a
-  /// piece ends.
+  /// Hands `panel` what its tiles fetch once its next weights are there; less where a piece ends.
+  /// - Parameter floats: what each tile fetches.
   @inline(__always)
-  mutating func give(_ panel: inout Panel, lines: Int) {
-    guard piece < list.count else { return }
+  mutating func give(_ panel: inout Panel, tiles: Int, floats: Int) {
+    guard piece < list.count, floats > 0 else { return }
+    let busy = (panel.nextEnd - panel.next + floats - 1) / floats
     let start = list.pieces[piece].start
-    let end = min(rest.upperBound, rest.lowerBound + max(0, lines * 16 - (panel.nextEnd - panel.next)))
+    let end = min(rest.upperBound, rest.lowerBound + max(0, tiles - busy) * floats)
     (panel.later, panel.laterEnd) = (start + rest.lowerBound, start + end)
     rest = end..<rest.upperBound
     if rest.isEmpty {
@@ -70,7 +71,7 @@ struct Fetcher {
 }
 
 extension Panel {
-  /// Tiles have fetched so many lines.
+  /// So many tiles have fetched.
   @inline(__always)
-  mutating func passNext(lines: Int) { next += min(lines * 16, nextEnd - next) }
+  mutating func passNext(tiles: Int, floats: Int) { next += min(tiles * floats, nextEnd - next) }
 }

@@ -48,6 +48,15 @@ public struct Panel: BitwiseCopyable {
   }
 }
 
+extension Panel {
+  /// How many floats a tile of this panel fetches.
+  @inlinable @inline(__always)
+  public func fetchedFloats(height: Int, width: Int) -> Int {
+    let pace = fetchPace(height: height, width: width)
+    return depth * 4 * (pace == 1 && isHasty ? 2 : pace)
+  }
+}
+
 /// Computes tiles side by side: their height, how many, `TileArguments`, `Panel`, input, output, residual.
 public typealias TileFunction =
   @convention(c) (Int, Int, UnsafeRawPointer, UnsafeRawPointer, Source, Target, Source?) -> Void
@@ -61,8 +70,7 @@ public func tiles<T: Tile, E: Epilogue, W: Walk>(
   let g = arguments.assumingMemoryBound(to: TileArguments.self).pointee
   let p = panel.assumingMemoryBound(to: Panel.self).pointee
   let epilogue = E(g, residual)
-  let pace = fetchPace(height: T.height, width: T.C.width)
-  let stride = p.depth * 4 * (pace == 1 && p.isHasty ? 2 : pace)  // what a tile fetches
+  let stride = p.fetchedFloats(height: T.height, width: T.C.width)
   var (a, offset, next, later) = (a, 0, p.next, p.later)
   for _ in 0..<count {
     let to = c + offset

@@ -5,12 +5,9 @@ struct PanelCall: BitwiseCopyable {
   var panel: Panel
   var tile: TileFunction
   var width: Int
-  /// Lines that a tile of the largest height fetches.
-  var tileLines: Int
 
-  init(_ panel: Panel, _ tile: TileFunction, _ width: Int, _ set: KernelSet) {
+  init(_ panel: Panel, _ tile: TileFunction, _ width: Int) {
     (self.panel, self.tile, self.width) = (panel, tile, width)
-    tileLines = panel.depth * fetchPace(height: set.tileHeights[0], width: width) / 4
   }
 }
 
@@ -145,10 +142,10 @@ struct ConvolutionCommand: BitwiseCopyable {
       let from =
         input + (image * inputBatchStride + row * inputRowStride + s.first * arguments.pixelStep + panel.inputOffset)
       let add = shortcut.map { $0 + (image * shortcutBatchStride + pixel + panel.residualOffset) }
-      let lines = count * call.pointee.tileLines
-      fetcher.give(&panel, lines: lines)
+      let floats = panel.fetchedFloats(height: s.height, width: call.pointee.width)
+      fetcher.give(&panel, tiles: count, floats: floats)
       withUnsafePointer(to: panel) { call.pointee.tile(s.height, count, raw, $0, from, to, add) }
-      panel.passNext(lines: lines)
+      panel.passNext(tiles: count, floats: floats)
       if let post, panel.isLastPart {
         for block in stride(from: 0, to: call.pointee.width, by: 16) {
           let p = to + block / 16 * arguments.outputBlockStride

@@ -237,10 +237,10 @@ struct StrassenCommand: BitwiseCopyable {
         let from = a.from(block: panel.inputOffset, pixel: pixel).start
         let to = c.from(block: panel.outputOffset, pixel: pixel).start
         let add = r?.from(block: panel.outputOffset, pixel: pixel).start
-        let lines = count * call.pointee.tileLines
-        fetcher.give(&panel, lines: lines)
+        let floats = panel.fetchedFloats(height: height, width: call.pointee.width)
+        fetcher.give(&panel, tiles: count, floats: floats)
         call.pointee.tile(height, count, &arguments, &panel, from, to, add)
-        panel.passNext(lines: lines)
+        panel.passNext(tiles: count, floats: floats)
         if isFinal, let post, panel.isLastPart {
           for block in 0..<call.pointee.width / 16 {
             let p = to + block * c.plane

@@ -107,7 +107,7 @@ extension Binder {
             weights: packed + panel.start + part.lowerBound * panel.width, offsets: nil, depth: part.count,
             isFirstPart: i == 0, isLastPart: i == parts - 1, inputOffset: part.lowerBound / 16,
             next: panel.next(part.count, .max), outputOffset: panel.block, residualOffset: panel.block)
-          return PanelCall(call, tile, panel.width, set)
+          return PanelCall(call, tile, panel.width)
         }
       }
       return StrassenProduct(calls: keep(calls), panelCount: weights.panels[index].count, parts: parts)

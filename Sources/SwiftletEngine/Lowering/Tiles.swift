@@ -180,7 +180,7 @@ extension Binder {
           isLastPart: i == parts - 1, inputOffset: part.lowerBound / 16 * arguments.inputBlockStride,
           next: panel.next(part.count, plan.chunk), outputOffset: panel.block * arguments.outputBlockStride,
           residualOffset: (panel.block + shift) * arguments.residualBlockStride)
-        return PanelCall(call, tile, panel.width, plan.kernels)
+        return PanelCall(call, tile, panel.width)
       }
     }
   }

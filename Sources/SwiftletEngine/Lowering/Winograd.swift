@@ -174,7 +174,7 @@ extension Binder {
             weights: weights, offsets: nil, depth: sum.count, inputOffset: sum.lowerBound / 16, next: size..<2 * size,
             isHasty: plan.isHeavy, outputOffset: panel.block, residualOffset: 0)
           let tile = plan.kernels.tiles[TileKey(panel.width, .dense16, i == 0 ? .clamp : .addClamp)]!
-          return PanelCall(call, tile, panel.width, plan.kernels)
+          return PanelCall(call, tile, panel.width)
         }
       }
     }
