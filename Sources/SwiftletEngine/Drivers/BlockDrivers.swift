@@ -15,13 +15,18 @@ struct UnaryCommand: BitwiseCopyable {
   var function: UnaryFunction
   var input: BlockList
   var output: BlockList
+  var share: MapShare
+  /// Floats of a row.
   var floats: Int
   var alpha: Float
   var beta: Float
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: UnaryCommand.self).pointee
-    for i in share(c.input.count, thread, threads) { c.function(c.input[i], c.output[i], c.floats, c.alpha, c.beta) }
+    c.share.forEach(thread, threads) { i, rows in
+      let first = rows.lowerBound * c.floats
+      c.function(c.input[i] + first, c.output[i] + first, rows.count * c.floats, c.alpha, c.beta)
+    }
   }
 }
 
@@ -39,18 +44,21 @@ struct BinaryCommand: BitwiseCopyable {
   var first: Operand
   var second: Operand
   var output: BlockList
-  var rows: Int
+  var share: MapShare
   /// Floats of the output in a row.
   var floats: Int
+  /// Each operand goes on from row to row as it does from pixel to pixel: rows go together.
+  var isEven: Bool
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: BinaryCommand.self).pointee
-    for unit in share(c.output.count * c.rows, thread, threads) {
-      let (i, row) = (unit / c.rows, unit % c.rows)
-      let (a, b) = (c.first, c.second)
-      c.function(
-        a.blocks[i] + row * a.row, a.pixel, a.lane, b.blocks[i] + row * b.row, b.pixel, b.lane,
-        c.output[i] + row * c.floats, c.floats)
+    c.share.forEach(thread, threads) { i, rows in
+      let (a, b, together) = (c.first, c.second, c.isEven ? rows.count : 1)
+      for row in stride(from: rows.lowerBound, to: rows.upperBound, by: together) {
+        c.function(
+          a.blocks[i] + row * a.row, a.pixel, a.lane, b.blocks[i] + row * b.row, b.pixel, b.lane,
+          c.output[i] + row * c.floats, together * c.floats)
+      }
     }
   }
 }
@@ -62,14 +70,17 @@ struct AffineCommand: BitwiseCopyable {
   var scale: BlockList
   var shift: BlockList
   var output: BlockList
-  var pixels: Int
+  /// Of pixels.
+  var share: MapShare
   var lower: Float
   var upper: Float
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: AffineCommand.self).pointee
-    for i in share(c.input.count, thread, threads) {
-      c.function(c.input[i], c.scale[i], c.shift[i], c.output[i], c.pixels, c.lower, c.upper)
+    c.share.forEach(thread, threads) { i, pixels in
+      let first = pixels.lowerBound * 16
+      c.function(
+        c.input[i] + first, c.scale[i], c.shift[i], c.output[i] + first, pixels.count, c.lower, c.upper)
     }
   }
 }
@@ -80,12 +91,14 @@ struct PoolCommand: BitwiseCopyable {
   var function: PoolFunction
   var input: BlockList
   var output: BlockList
+  var share: MapShare
   var factors: UnsafePointer<Float>?
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: PoolCommand.self).pointee
-    let rows = c.arguments.outputHeight
-    for i in share(c.input.count, thread, threads) { c.function(raw, c.input[i], c.factors, c.output[i], 0, rows) }
+    c.share.forEach(thread, threads) {
+      c.function(raw, c.input[$0], c.factors, c.output[$0], $1.lowerBound, $1.upperBound)
+    }
   }
 }
 
@@ -213,13 +226,14 @@ struct ResizeCommand: BitwiseCopyable {
   var output: BlockList
   var rows: UnsafePointer<Neighbours>
   var columns: UnsafePointer<Neighbours>
-  var height: Int
+  var share: MapShare
   var width: Int
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: ResizeCommand.self).pointee
-    for i in share(c.input.count, thread, threads) {
-      c.function(c.rows, c.columns, c.height, c.width, c.input[i], c.output[i])
+    c.share.forEach(thread, threads) { i, rows in
+      let first = rows.lowerBound
+      c.function(c.rows + first, c.columns, rows.count, c.width, c.input[i], c.output[i] + first * c.width * 16)
     }
   }
 }

@@ -8,12 +8,12 @@ struct PadCommand: BitwiseCopyable {
   /// Floats from the start to each plane, image after image.
   var inputPlanes: UnsafePointer<Int>
   var outputPlanes: UnsafePointer<Int>
-  var planes: Int
+  /// Of the output's rows.
+  var share: MapShare
   var height: Int
   /// Floats in a row.
   var row: Int
   var top: Int
-  var bottom: Int
   /// Floats before and after a row.
   var left: Int
   var right: Int
@@ -22,21 +22,18 @@ struct PadCommand: BitwiseCopyable {
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: PadCommand.self).pointee
     let outerRow = c.left + c.row + c.right
-    for i in share(c.planes, thread, threads) {
-      var from = c.input.map { $0 + c.inputPlanes[i] }
-      var to = c.output + c.outputPlanes[i]
-      let head = c.top * outerRow + c.left
-      to.update(repeating: c.value, count: head)
-      to += head
-      for y in 0..<c.height {
-        if let row = from {
-          to.update(from: row, count: c.row)
-          from = row + c.row
+    c.share.forEach(thread, threads) { i, rows in
+      for y in rows {
+        let to = c.output + (c.outputPlanes[i] + y * outerRow)
+        guard y >= c.top, y < c.top + c.height else {
+          to.update(repeating: c.value, count: outerRow)
+          continue
         }
-        to += c.row
-        let gap = y + 1 < c.height ? c.right + c.left : c.right + c.bottom * outerRow
-        to.update(repeating: c.value, count: gap)
-        to += gap
+        to.update(repeating: c.value, count: c.left)
+        if let input = c.input {
+          (to + c.left).update(from: input + (c.inputPlanes[i] + (y - c.top) * c.row), count: c.row)
+        }
+        (to + (c.left + c.row)).update(repeating: c.value, count: c.right)
       }
     }
   }
@@ -55,8 +52,8 @@ struct LayoutCommand: BitwiseCopyable {
   var output: UnsafeMutablePointer<Float>
   var runs: UnsafePointer<Run>
   var runCount: Int
-  var batch: Int
-  var pixels: Int
+  /// Of the pixels of runs, image after image.
+  var share: MapShare
   var inputBatchStride: Int
   var outputBatchStride: Int
   /// Floats from pixel to pixel and from channel to channel.
@@ -67,18 +64,18 @@ struct LayoutCommand: BitwiseCopyable {
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: LayoutCommand.self).pointee
-    for unit in share(c.batch * c.runCount, thread, threads) {
+    c.share.forEach(thread, threads) { unit, pixels in
       let image = unit / c.runCount
       let run = c.runs[unit % c.runCount]
-      let to = c.output + (image * c.outputBatchStride + run.to)
+      let to = c.output + (image * c.outputBatchStride + run.to + pixels.lowerBound * c.outputPixel)
       if run.from < 0 {
-        for i in 0..<c.pixels {
+        for i in 0..<pixels.count {
           for j in 0..<run.count { to[i * c.outputPixel + j * c.outputChannel] = 0 }
         }
       } else {
+        let from = c.input + (image * c.inputBatchStride + run.from + pixels.lowerBound * c.inputPixel)
         c.function(
-          c.input + (image * c.inputBatchStride + run.from), c.inputPixel, c.inputChannel, to, c.outputPixel,
-          c.outputChannel, c.pixels, run.count)
+          from, c.inputPixel, c.inputChannel, to, c.outputPixel, c.outputChannel, pixels.count, run.count)
       }
     }
   }

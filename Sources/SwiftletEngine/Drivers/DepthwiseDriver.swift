@@ -13,11 +13,9 @@ struct DepthwiseCommand: BitwiseCopyable {
   /// Lanes of each block that hold channels.
   var lanes: UnsafePointer<Int>
   var blocks: Int
-  var batch: Int
+  var share: MapShare
   var inputBatchStride: Int
   var outputBatchStride: Int
-  /// Threads share rows, as the convolution before did; otherwise blocks.
-  var splitsRows: Bool
   var post: UnaryFunction?
   var alpha: Float
   var beta: Float
@@ -27,13 +25,7 @@ struct DepthwiseCommand: BitwiseCopyable {
 
   static let run: StepFunction = { raw, thread, threads in
     let d = raw.assumingMemoryBound(to: DepthwiseCommand.self)
-    let planes = d.pointee.batch * d.pointee.blocks
-    let rows = d.pointee.arguments.outputHeight
-    if d.pointee.splitsRows {
-      for plane in 0..<planes { d.pointee.run(raw, plane, share(rows, thread, threads)) }
-    } else {
-      for plane in share(planes, thread, threads) { d.pointee.run(raw, plane, 0..<rows) }
-    }
+    d.pointee.share.forEach(thread, threads) { d.pointee.run(raw, $0, $1) }
   }
 
   @inline(__always)

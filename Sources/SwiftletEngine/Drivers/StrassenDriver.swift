@@ -80,7 +80,10 @@ struct StrassenCommand: BitwiseCopyable {
   var outputLeft: Int
   var outputRight: Int
   var batch: Int
-  /// The first pixels of an image's pairs.
+  /// Bands of an image that have pairs of their own, and floats of a block of one.
+  var bands: Int
+  var bandFloats: Int
+  /// The first pixels of a band's pairs.
   var spans: RowCutList
   /// Pixels at the end that are second ones as well, and are left to those: one in maps with an odd number.
   var shared: Int
@@ -110,28 +113,48 @@ struct StrassenCommand: BitwiseCopyable {
     let scratch = c.pointee.scratch + thread * c.pointee.scratchStride
     var fetcher = Fetcher(c.pointee.fetches, thread, threads)
     if let dealt = c.pointee.dealt {
-      let units = dealt.units(thread, threads)
-      c.pointee.addInput(0, units, scratch)
-      dealt.forEach(thread, threads) {
-        c.pointee.multiply(0, $0.units, $0.panels, scratch, from: units.lowerBound, &fetcher)
-      }
+      for band in 0..<c.pointee.bands { c.pointee.run(dealt, band, thread, threads, scratch, &fetcher) }
     } else {
-      c.pointee.run(share(c.pointee.batch * c.pointee.spans.count, thread, threads), scratch, &fetcher)
+      let units = c.pointee.batch * c.pointee.bands * c.pointee.spans.count
+      c.pointee.run(share(units, thread, threads), scratch, &fetcher)
     }
+  }
+
+  /// What was dealt of one band.
+  private func run(
+    _ dealt: DealList, _ band: Int, _ thread: Int, _ threads: Int, _ scratch: UnsafeMutablePointer<Float>,
+    _ fetcher: inout Fetcher
+  ) {
+    func own(_ units: Range<Int>) -> Range<Int> {
+      let own = units.clamped(to: band * spans.count..<(band + 1) * spans.count)
+      return own.lowerBound - band * spans.count..<own.upperBound - band * spans.count
+    }
+    let units = own(dealt.units(thread, threads))
+    addInput(band, units, scratch)
+    dealt.forEach(thread, threads) {
+      let part = own($0.units)
+      if !part.isEmpty { multiply(band, part, $0.panels, scratch, from: units.lowerBound, &fetcher) }
+    }
+  }
+
+  /// Floats from the start to a band, of all images one after the other.
+  @inline(__always)
+  private func start(_ band: Int, _ batchStride: Int) -> Int {
+    band / bands * batchStride + band % bands * bandFloats
   }
 
   private func run(_ units: Range<Int>, _ scratch: UnsafeMutablePointer<Float>, _ fetcher: inout Fetcher) {
     var unit = units.lowerBound
     while unit < units.upperBound {
-      let image = unit / spans.count
-      let count = min(units.upperBound, (image + 1) * spans.count) - unit
-      let first = unit - image * spans.count
+      let band = unit / spans.count
+      let count = min(units.upperBound, (band + 1) * spans.count) - unit
+      let first = unit - band * spans.count
       let chunks = (count + chunk - 1) / chunk
       for i in 0..<chunks {
         let part = share(count, i, chunks)
         let own = first + part.lowerBound..<first + part.upperBound
-        addInput(image, own, scratch)
-        multiply(image, own, 0..<panelCount, scratch, from: own.lowerBound, &fetcher)
+        addInput(band, own, scratch)
+        multiply(band, own, 0..<panelCount, scratch, from: own.lowerBound, &fetcher)
       }
       unit += count
     }
@@ -144,28 +167,28 @@ struct StrassenCommand: BitwiseCopyable {
   }
 
   /// The sums of the pairs of the spans `own`.
-  private func addInput(_ image: Int, _ own: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
+  private func addInput(_ band: Int, _ own: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
     guard !own.isEmpty else { return }
     let pairs = pairs(own)
-    let a = BlockMatrix(start: input.start + (image * inputBatchStride + pairs.start * 16), plane: input.plane)
+    let a = BlockMatrix(start: input.start + (start(band, inputBatchStride) + pairs.start * 16), plane: input.plane)
     sums.add(a, pairs.count, to: scratch)
   }
 
   /// The channels of `panels` for the pairs of the spans `own`.
-  /// - Parameter first: the span with which the sums in `scratch` begin.
+  /// - Parameter origin: the span with which the sums in `scratch` begin.
   private func multiply(
-    _ image: Int, _ own: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>, from first: Int,
+    _ band: Int, _ own: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>, from origin: Int,
     _ fetcher: inout Fetcher
   ) {
-    let (start, pairs) = pairs(own)
+    let (first, pairs) = pairs(own)
     func part(_ m: BlockMatrix, _ batchStride: Int) -> BlockMatrix {
-      BlockMatrix(start: m.start + (image * batchStride + start * 16), plane: m.plane)
+      BlockMatrix(start: m.start + (start(band, batchStride) + first * 16), plane: m.plane)
     }
     let a = part(input, inputBatchStride)
     let c = part(output, outputBatchStride)
     let r = shortcut.map { part($0, shortcutBatchStride) }
     let (a12, c12) = (a.from(block: sums.left), c.from(block: outputLeft))
-    let s1 = BlockMatrix(start: scratch, plane: sums.plane).from(pixel: start - spans[first].first)
+    let s1 = BlockMatrix(start: scratch, plane: sums.plane).from(pixel: first - spans[origin].first)
     let (s2, s3, s4) = (s1.from(block: sums.left), s1.from(block: 2 * sums.left), s1.from(block: 3 * sums.left))
     let u1 = s1.from(block: 4 * sums.left)
     let (u2, u4, u3) = (u1.from(block: outputLeft), u1.from(block: 2 * outputLeft), u1)

@@ -27,13 +27,13 @@ func lowerBinary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
   let x = p.compact(p.blocked(leader))
   let y = p.place(id, layout: x.layout)
   let operands = node.inputs.map { $0 == leader ? p.operand(x) : p.operand($0, beside: x, of: node.shape) }
-  let function = p.kernels.binary[kind.rawValue]
+  let (function, share) = (p.kernels.binary[kind.rawValue], p.shareRows(y))
   p.emit(node.name, "\(kind)", touching: [y] + operands.flatMap(\.places)) { binder in
     let (a, b) = (operands[0].bind(binder), operands[1].bind(binder))
     let isEven = [a, b].allSatisfy { $0.row == $0.pixel * y.width }
     let command = BinaryCommand(
-      function: function, first: a, second: b, output: binder.list(y), rows: isEven ? 1 : y.height,
-      floats: (isEven ? y.pixels : y.width) * 16)
+      function: function, first: a, second: b, output: binder.list(y), share: share, floats: y.width * 16,
+      isEven: isEven)
     return Command(function: BinaryCommand.run, arguments: binder.keep(command))
   }
   p.set(id, y)
@@ -154,7 +154,8 @@ extension Planner {
     emit(node.name, "\(kind)", touching: regions + [z]) { binder in
       let command = BinaryCommand(
         function: function, first: operands[0].bind(binder), second: operands[1].bind(binder),
-        output: binder.pieces(z, size, outer.elementCount * pieces), rows: 1, floats: size)
+        output: binder.pieces(z, size, outer.elementCount * pieces),
+        share: MapShare(maps: outer.elementCount * pieces, rows: 1, splitsRows: false), floats: size, isEven: true)
       return Command(function: BinaryCommand.run, arguments: binder.keep(command))
     }
     set(id, plain: z)

@@ -60,4 +60,17 @@ extension Planner {
   /// Whether threads share the pixels of a map: where there are enough of them. Steps in a row agree, so that each thread finds
   /// what it wrote.
   func followsPixels(_ view: BlockedView) -> Bool { view.batch * view.pixels >= tuning.pixelsPerThread * threads }
+
+  /// How threads share the rows of a map; all pixels of an image are one row each where that is how a step sees them.
+  /// - Parameter rows: of an image; the map's where `nil`.
+  func shareRows(_ view: BlockedView, as rows: Int? = nil) -> MapShare {
+    let rows = rows ?? view.height
+    // Of images in a batch, threads have some each.
+    let isEven = rows % threads == 0 || rows >= 16 * threads
+    return MapShare(
+      maps: view.batch * view.blocks.count, rows: rows, splitsRows: followsPixels(view) && view.batch == 1 && isEven)
+  }
+
+  /// How threads share the pixels of a map.
+  func sharePixels(_ view: BlockedView) -> MapShare { shareRows(view, as: view.pixels) }
 }

@@ -28,7 +28,7 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   var lanes = [Int](repeating: 0, count: inputBlocks.count)
   for physical in layout { lanes[physical / 16] = max(lanes[physical / 16], physical % 16 + 1) }
   let usedLanes = lanes
-  let splitsRows = p.followsPixels(output) && output.batch == 1 && output.height % p.threads == 0
+  let share = p.shareRows(output)
   let (arguments, finalPost) = (d, post)
   let sums = p.placeRowSums(id, output)
   let sum = p.kernels.rowSums
@@ -46,9 +46,8 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
       output: binder.pointer(output.region), weights: binder.pointer(constant: weights),
       inputBlocks: binder.keep(inputBlocks.map { $0 * input.region.plane }),
       outputBlocks: binder.keep(outputBlocks.map { $0 * output.region.plane }), lanes: binder.keep(usedLanes),
-      blocks: inputBlocks.count,
-      batch: output.batch, inputBatchStride: input.region.batchStride, outputBatchStride: output.region.batchStride,
-      splitsRows: splitsRows, post: postFunction, alpha: finalPost?.alpha ?? 0, beta: finalPost?.beta ?? 0,
+      blocks: inputBlocks.count, share: share, inputBatchStride: input.region.batchStride,
+      outputBatchStride: output.region.batchStride, post: postFunction, alpha: finalPost?.alpha ?? 0, beta: finalPost?.beta ?? 0,
       sums: sums.map { binder.list($0) }, sum: sum)
     return Command(function: DepthwiseCommand.run, arguments: binder.keep(command))
   }

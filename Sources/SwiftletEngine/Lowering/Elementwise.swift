@@ -32,10 +32,11 @@ func lowerUnary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool 
   if p.hasBlocked(input) {
     let x = p.compact(p.blocked(input))
     let y = p.place(id, layout: x.layout)
+    let share = p.sharePixels(y)
     p.emit(node.name, "\(call.kind)", touching: [x, y]) { binder in
       let command = UnaryCommand(
-        function: function, input: binder.list(x), output: binder.list(y), floats: x.pixels * 16, alpha: call.alpha,
-        beta: call.beta)
+        function: function, input: binder.list(x), output: binder.list(y), share: share, floats: 16,
+        alpha: call.alpha, beta: call.beta)
       return Command(function: UnaryCommand.run, arguments: binder.keep(command))
     }
     p.set(id, y)
@@ -47,8 +48,8 @@ func lowerUnary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool 
       let command = UnaryCommand(
         function: function, input: binder.pieces(x, size, x.floats / size),
         output: binder.pieces(y, size, x.floats / size),
-        floats: size,
-        alpha: call.alpha, beta: call.beta)
+        share: MapShare(maps: x.floats / size, rows: 1, splitsRows: false), floats: size, alpha: call.alpha,
+        beta: call.beta)
       return Command(function: UnaryCommand.run, arguments: binder.keep(command))
     }
     p.set(id, plain: y)
@@ -85,12 +86,12 @@ extension Planner {
     shift: @escaping @Sendable (Binder) -> BlockList, lower: Float = -.infinity, upper: Float = .infinity
   ) {
     let y = place(id, layout: x.layout)
-    let function = kernels.affine
+    let (function, share) = (kernels.affine, sharePixels(y))
     emit(node.name, kernel, touching: [x, y] + others) { binder in
       let input = binder.list(x)
       let command = AffineCommand(
         function: function, input: input, scale: scale(binder), shift: shift(binder), output: binder.list(y),
-        pixels: x.pixels, lower: lower, upper: upper)
+        share: share, lower: lower, upper: upper)
       return Command(function: AffineCommand.run, arguments: binder.keep(command))
     }
     set(id, y)

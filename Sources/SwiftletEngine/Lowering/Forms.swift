@@ -9,7 +9,7 @@ extension Planner {
   mutating func emitBlocking(from source: Region, to view: BlockedView, _ rows: PlainStrides) {
     let lanes = lanes(of: view) { $0 * rows.channel }
     emitLayout(
-      "rows to blocks", source, view, runs(lanes, rows.channel, 1), batch: view.batch, pixels: view.pixels,
+      "rows to blocks", source, view, runs(lanes, rows.channel, 1), of: view,
       inputBatchStride: { rows.batch }, input: (rows.pixel, rows.channel),
       outputBatchStride: { view.region.batchStride },
       output: (16, 1))
@@ -20,7 +20,7 @@ extension Planner {
     let plane = view.region.plane
     let lanes = view.channels.enumerated().map { ($1 / 16 * plane + $1 % 16, $0 * rows.channel) }
     emitLayout(
-      "blocks to rows", view, region, runs(lanes, 1, rows.channel), batch: view.batch, pixels: view.pixels,
+      "blocks to rows", view, region, runs(lanes, 1, rows.channel), of: view,
       inputBatchStride: { view.region.batchStride }, input: (16, 1), outputBatchStride: { rows.batch },
       output: (rows.pixel, rows.channel))
   }
@@ -34,7 +34,7 @@ extension Planner {
     let plane = view.region.plane
     let lanes = lanes(of: copy) { view.channels[$0] / 16 * plane + view.channels[$0] % 16 }
     emitLayout(
-      "other layout", view, copy, runs(lanes, 1, 1), batch: view.batch, pixels: view.pixels,
+      "other layout", view, copy, runs(lanes, 1, 1), of: view,
       inputBatchStride: { view.region.batchStride }, input: (16, 1),
       outputBatchStride: { copy.region.batchStride }, output: (16, 1))
     return copy
@@ -82,6 +82,7 @@ extension Planner {
     let (height, width) = (whole.height - pads.top - pads.bottom, whole.width - pads.left - pads.right)
     let (inputs, outputs) = (map?.blocks ?? [], whole.blocks)
     let written = map == nil ? whole.batch * outputs.count * 16 * (whole.pixels - height * width) : whole.floats
+    let share = shareRows(whole)
     let target = Part(region: whole.region, floats: written)
     emit(name, kernel, touching: [target] + (map.map { [$0] } ?? [])) { binder in
       func planes(_ region: Region, _ blocks: [Int]) -> UnsafePointer<Int> {
@@ -90,8 +91,7 @@ extension Planner {
       let command = PadCommand(
         input: map.map { UnsafePointer(binder.pointer($0.region)) }, output: binder.pointer(whole.region),
         inputPlanes: planes(map?.region ?? whole.region, inputs), outputPlanes: planes(whole.region, outputs),
-        planes: whole.batch * outputs.count, height: height, row: width * 16, top: pads.top, bottom: pads.bottom,
-        left: pads.left * 16, right: pads.right * 16, value: value)
+        share: share, height: height, row: width * 16, top: pads.top, left: pads.left * 16, right: pads.right * 16, value: value)
       return Command(function: PadCommand.run, arguments: binder.keep(command))
     }
   }
@@ -104,12 +104,14 @@ extension Planner {
     let (inner, outer) = (
       shape[2] * shape[3], (shape[2] + pads.top + pads.bottom) * (shape[3] + pads.left + pads.right)
     )
+    let rows = pads.top + shape[2] + pads.bottom
+    let share = MapShare(maps: planes, rows: rows, splitsRows: shape[0] == 1 && rows >= 16 * threads)
     emit(name, "pad", touching: [source, target]) { binder in
       let command = PadCommand(
         input: binder.pointer(source), output: binder.pointer(target),
         inputPlanes: binder.keep((0..<planes).map { $0 * inner }),
-        outputPlanes: binder.keep((0..<planes).map { $0 * outer }), planes: planes, height: shape[2], row: shape[3],
-        top: pads.top, bottom: pads.bottom, left: pads.left, right: pads.right, value: value)
+        outputPlanes: binder.keep((0..<planes).map { $0 * outer }), share: share, height: shape[2], row: shape[3],
+        top: pads.top, left: pads.left, right: pads.right, value: value)
       return Command(function: PadCommand.run, arguments: binder.keep(command))
     }
   }
@@ -142,16 +144,18 @@ extension Planner {
   }
 
   private mutating func emitLayout(
-    _ kernel: String, _ from: any Place, _ to: any Place, _ runs: [LayoutCommand.Run], batch: Int, pixels: Int,
+    _ kernel: String, _ from: any Place, _ to: any Place, _ runs: [LayoutCommand.Run], of view: BlockedView,
     inputBatchStride: @escaping @Sendable () -> Int, input: (pixel: Int, channel: Int),
     outputBatchStride: @escaping @Sendable () -> Int, output: (pixel: Int, channel: Int)
   ) {
     let function = kernels.move
+    let map = sharePixels(view)
+    let share = MapShare(maps: view.batch * runs.count, rows: map.rows, splitsRows: map.splitsRows)
     emit("", kernel, touching: [from, to]) { binder in
       let command = LayoutCommand(
         function: function, input: binder.pointer(from.region), output: binder.pointer(to.region),
         runs: binder.keep(runs),
-        runCount: runs.count, batch: batch, pixels: pixels, inputBatchStride: inputBatchStride(),
+        runCount: runs.count, share: share, inputBatchStride: inputBatchStride(),
         outputBatchStride: outputBatchStride(), inputPixel: input.pixel, inputChannel: input.channel,
         outputPixel: output.pixel, outputChannel: output.channel)
       return Command(function: LayoutCommand.run, arguments: binder.keep(command))

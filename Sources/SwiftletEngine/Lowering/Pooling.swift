@@ -24,10 +24,10 @@ func lowerPool(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   (a.strideY, a.strideX) = (window.strides[0], window.strides[1])
   (a.dilationY, a.dilationX) = (window.dilations[0], window.dilations[1])
   (a.top, a.left) = (window.pads.top, window.pads.left)
-  let (arguments, finalFactors) = (a, factors)
+  let (arguments, finalFactors, share) = (a, factors, p.shareRows(y))
   p.emit(node.name, factors == nil ? "max pool" : "average pool", touching: [x, y]) { binder in
     let command = PoolCommand(
-      arguments: arguments, function: function, input: binder.list(x), output: binder.list(y),
+      arguments: arguments, function: function, input: binder.list(x), output: binder.list(y), share: share,
       factors: finalFactors.map { binder.keep($0) })
     return Command(function: PoolCommand.run, arguments: binder.keep(command))
   }
@@ -52,11 +52,11 @@ func lowerResize(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
   }
   let rows = neighbours(op.height, height, width * 16)
   let columns = neighbours(op.width, width, 16)
-  let function = p.kernels.resize
+  let (function, share) = (p.kernels.resize, p.shareRows(y))
   p.emit(node.name, "resize \(op.mode)", touching: [x, y]) { binder in
     let command = ResizeCommand(
       function: function, input: binder.list(x), output: binder.list(y), rows: binder.keep(rows),
-      columns: binder.keep(columns), height: rows.count, width: columns.count)
+      columns: binder.keep(columns), share: share, width: columns.count)
     return Command(function: ResizeCommand.run, arguments: binder.keep(command))
   }
   p.set(id, y)

@@ -43,12 +43,15 @@ extension Planner {
     _ node: Graph.Node, _ fused: FusedConv, _ x: BlockedView, _ dense: (base: Int, blockStride: Int), _ y: BlockedView,
     _ shortcut: BlockedView?
   ) {
-    let (half, odd) = ((y.pixels + 1) / 2, y.pixels % 2)
+    // The pixels of a half of the map are pairs: two threads that share pairs then share pixels as other steps do.
+    let bands = y.pixels % 4 == 0 ? 2 : 1
+    let pixels = y.pixels / bands
+    let (half, odd) = ((pixels + 1) / 2, pixels % 2)
     let weights = packStrassen(node, ins: x.channels.count, y)
     let chunk = (tuning.strassenChunk + 2 * kernels.tileHeights[0] - 1) / (2 * kernels.tileHeights[0])
     let pairs = min(half, chunk * kernels.tileHeights[0])
     let isDealt = threads > 1 && y.batch == 1 && half == pairs
-    let (spans, deal) = cutPairs(half, isOdd: odd == 1, isDealt ? weights.widths : nil)
+    let (spans, deal) = cutPairs(half, isOdd: odd == 1, bands: bands, isDealt ? weights.widths : nil)
     let plane = pairs * 16 + (pairs * 64 % 4096 == 0 ? 16 : 0)
     let scratchStride = (4 * weights.leftDepth / 16 + 3 * weights.left) * plane
     let scratch = placePlain(floats: scratchStride * threads)
@@ -56,9 +59,9 @@ extension Planner {
     let (clamp, post) = (isClamp ? fused.activation : nil, isClamp ? nil : fused.activation)
     let callTiles = post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0])
     let (set, parts) = (kernels, tuning.parts(weights.leftDepth, whole: tuning.wholeDepth))
-    let sweeps = y.batch * ((spans.count - 1) / chunk + 1)
+    let sweeps = y.batch * bands * ((spans.count - 1) / chunk + 1)
     let idleLines = weights.panels.joined().reduce(0) {
-      $0 + $1.idleLines(tiles: y.batch * spans.whole, sweeps: sweeps, tallest: set.tileHeights[0])
+      $0 + $1.idleLines(tiles: y.batch * bands * spans.whole, sweeps: sweeps, tallest: set.tileHeights[0])
     }
     let firstBlock = y.channels.min()! / 16
     let shortcutBlock = (shortcut?.channels.min() ?? 0) / 16
@@ -66,20 +69,20 @@ extension Planner {
       node.name, "strassen" + (post.map { " \($0.kind)" } ?? ""),
       multiplyAdds: y.batch * y.pixels * graph[node.inputs[1]].shape.elementCount,
       idleLines: idleLines,
-      because: "\(facts(node, fused)): \(half) pairs of pixels",
+      because: "\(facts(node, fused)): \(bands * half) pairs of pixels",
       touching: [x, y] + (shortcut.map { [$0] } ?? []), scratch: [scratch]
     ) { binder in
       let sums = StrassenSums(
         function: set.strassenSums, left: weights.leftDepth / 16, right: (weights.rightDepth + 15) / 16,
-        lanes: binder.keep(weights.lanes), below: y.pixels - half, plane: plane)
-      let all = DealtPart(units: 0..<spans.count, panels: 0..<weights.widths.count)
+        lanes: binder.keep(weights.lanes), below: pixels - half, plane: plane)
+      let all = DealtPart(units: 0..<bands * spans.count, panels: 0..<weights.widths.count)
       let command = StrassenCommand(
         sums: sums, last: set.strassenLast, add: set.binary[BinaryKind.add.rawValue],
         input: BlockMatrix(start: binder.pointer(x.region) + dense.base, plane: dense.blockStride),
         output: binder.matrix(y.region, firstBlock), shortcut: shortcut.map { binder.matrix($0.region, shortcutBlock) },
         products: binder.products(weights, set, parts: parts), blocks: binder.keep(weights.blocks),
-        panelCount: weights.widths.count, outputLeft: weights.left, outputRight: weights.right, batch: y.batch,
-        spans: binder.keep(spans), shared: odd, chunk: chunk,
+        panelCount: weights.widths.count, outputLeft: weights.left, outputRight: weights.right,
+        batch: y.batch, bands: bands, bandFloats: pixels * 16, spans: binder.keep(spans), shared: odd, chunk: chunk,
         dealt: deal.map { DealList(binder.keep($0.parts), all: all) }, inputBatchStride: x.region.batchStride,
         outputBatchStride: y.region.batchStride, shortcutBatchStride: shortcut?.region.batchStride ?? 0,
         scratch: binder.pointer(scratch), scratchStride: scratchStride, lower: clamp?.alpha ?? -.infinity,
@@ -124,8 +127,10 @@ extension Planner {
 
   /// A row of pixels, the last of which may be left out: then the last tile is one of two heights. Cut for the least time of the
   /// thread that takes longest.
-  /// - Parameter panels: the widths of the panels that are dealt together with the pixels; `nil` where threads share pixels alone.
-  private func cutPairs(_ pixels: Int, isOdd: Bool, _ panels: [Int]?) -> (RowCut, Deal?) {
+  /// - Parameters:
+  ///   - bands: so many rows of pixels are dealt together.
+  ///   - panels: the widths of the panels that are dealt together with the pixels; `nil` where threads share pixels alone.
+  private func cutPairs(_ pixels: Int, isOdd: Bool, bands: Int, _ panels: [Int]?) -> (RowCut, Deal?) {
     let heights = kernels.tileHeights
     var cuts = [isOdd ? nil : cutRow(pixels, heights: heights), cutEvenly(pixels, heights: heights, threads: threads)]
     if isOdd {
@@ -141,9 +146,10 @@ extension Planner {
     }
     guard let panels else { return (fitting.map { ($0, $0.cost(threads: threads)) }.min { $0.1 < $1.1 }!.0, nil) }
     let deals = fitting.flatMap { cut in
-      [
-        (cut, Deal.alongPanels(cut.costs, panels, threads: threads, preparation: Self.sumsChannels)),
-        (cut, Deal.alongSpans(cut.costs, panels, threads: threads, preparation: Self.sumsChannels)),
+      let costs = (0..<bands).flatMap { _ in cut.costs }
+      return [
+        (cut, Deal.alongSpans(costs, panels, threads: threads, preparation: Self.sumsChannels)),
+        (cut, Deal.alongPanels(costs, panels, threads: threads, preparation: Self.sumsChannels)),
       ]
     }
     return deals.min { $0.1.cost < $1.1.cost }!
