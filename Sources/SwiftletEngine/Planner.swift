@@ -19,6 +19,8 @@ struct Planner {
   var rowSums: [Graph.ID: BlockedView] = [:]
   /// The node that reads a value, where one does and only once.
   private let onlyReader: [Graph.ID?]
+  /// The last node that reads a value; beyond the graph for its outputs.
+  private let lastReader: [Graph.ID]
   /// Whether a node depends on parameters and constants alone.
   let isConstant: [Bool]
 
@@ -33,6 +35,12 @@ struct Planner {
       for input in node.inputs where uses[input] == 1 { readers[input] = id }
     }
     onlyReader = readers
+    var last = Array(graph.nodes.indices)
+    for (id, node) in graph.nodes.enumerated() {
+      for input in node.inputs { last[input] = id }
+    }
+    for output in graph.outputs { last[output] = .max }
+    lastReader = last
     for (member, group) in concatenationGroups(graph, isConstant) {
       if shared[group] == nil {
         shared[group] = track(
@@ -68,6 +76,15 @@ struct Planner {
     let geometry = BlockedGeometry(graph[id].shape)
     let region = shared[id] ?? track(Region(batch: geometry.batch, pixels: geometry.pixels))
     return place(geometry, layout, region)
+  }
+
+  /// The place of `x` for the output of node `id`, which is laid out as `x` is and made from it pixel by pixel: what lies there is near,
+  /// and the thread's that wrote it. A place of its own where the node does not choose it, or `x` is read later.
+  mutating func place(_ id: Graph.ID, over x: BlockedView) -> BlockedView {
+    let isFree = values.indices.allSatisfy {
+      values[$0]?.blocked?.region !== x.region && values[$0]?.bordered?.region !== x.region || lastReader[$0] <= id
+    }
+    return isFree && x.region.home == .arena && shared[id] == nil ? x : place(id, layout: x.layout)
   }
 
   /// A place that belongs to no node.

@@ -40,7 +40,7 @@ public struct Tuning: Hashable, Sendable {
   /// Floats of the scores of attention that a thread holds: what stays in the first cache.
   public var scoreFloats = 6144
   /// Pixels for each thread from which threads share the pixels of a map, and not its channels.
-  public var pixelsPerThread = 112
+  public var pixelsPerThread = 96
   /// The most floats of a linear layer on vectors that the steps before it fetch: more would push itself out of the last cache.
   public var fetchedFloats = 6 << 18
 

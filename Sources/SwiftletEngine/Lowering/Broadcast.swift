@@ -25,7 +25,7 @@ func lowerBinary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
   let leader = node.inputs.filter { p.hasBlocked($0) && p.graph[$0].shape == node.shape }
     .min { p.blocked($0).blocks.count < p.blocked($1).blocks.count }!
   let x = p.compact(p.blocked(leader))
-  let y = p.place(id, layout: x.layout)
+  let y = p.place(id, over: x)
   let operands = node.inputs.map { $0 == leader ? p.operand(x) : p.operand($0, beside: x, of: node.shape) }
   let (function, share) = (p.kernels.binary[kind.rawValue], p.shareRows(y))
   p.emit(node.name, "\(kind)", touching: [y] + operands.flatMap(\.places)) { binder in

@@ -47,7 +47,8 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
       inputBlocks: binder.keep(inputBlocks.map { $0 * input.region.plane }),
       outputBlocks: binder.keep(outputBlocks.map { $0 * output.region.plane }), lanes: binder.keep(usedLanes),
       blocks: inputBlocks.count, share: share, inputBatchStride: input.region.batchStride,
-      outputBatchStride: output.region.batchStride, post: postFunction, alpha: finalPost?.alpha ?? 0, beta: finalPost?.beta ?? 0,
+      outputBatchStride: output.region.batchStride, post: postFunction, alpha: finalPost?.alpha ?? 0,
+      beta: finalPost?.beta ?? 0,
       sums: sums.map { binder.list($0) }, sum: sum)
     return Command(function: DepthwiseCommand.run, arguments: binder.keep(command))
   }

@@ -31,7 +31,7 @@ func lowerUnary(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool 
   let input = node.inputs[0]
   if p.hasBlocked(input) {
     let x = p.compact(p.blocked(input))
-    let y = p.place(id, layout: x.layout)
+    let y = p.place(id, over: x)
     let share = p.sharePixels(y)
     p.emit(node.name, "\(call.kind)", touching: [x, y]) { binder in
       let command = UnaryCommand(
@@ -85,7 +85,7 @@ extension Planner {
     scale: @escaping @Sendable (Binder) -> BlockList, touching others: [any Place],
     shift: @escaping @Sendable (Binder) -> BlockList, lower: Float = -.infinity, upper: Float = .infinity
   ) {
-    let y = place(id, layout: x.layout)
+    let y = place(id, over: x)
     let (function, share) = (kernels.affine, sharePixels(y))
     emit(node.name, kernel, touching: [x, y] + others) { binder in
       let input = binder.list(x)

@@ -91,7 +91,8 @@ extension Planner {
       let command = PadCommand(
         input: map.map { UnsafePointer(binder.pointer($0.region)) }, output: binder.pointer(whole.region),
         inputPlanes: planes(map?.region ?? whole.region, inputs), outputPlanes: planes(whole.region, outputs),
-        share: share, height: height, row: width * 16, top: pads.top, left: pads.left * 16, right: pads.right * 16, value: value)
+        share: share, height: height, row: width * 16, top: pads.top, left: pads.left * 16, right: pads.right * 16,
+        value: value)
       return Command(function: PadCommand.run, arguments: binder.keep(command))
     }
   }
