@@ -29,8 +29,7 @@ final class Region: @unchecked Sendable {
   /// Blocked: `[batch][blocks][pixels][16]`.
   init(batch: Int, pixels: Int, _ home: Home = .arena) {
     (self.batch, self.home, blocks) = (batch, home, 0)
-    // Planes a multiple of 4 KiB apart would compete for the same lines of the first cache.
-    plane = pixels * 16 + (pixels * 64 % 4096 == 0 ? 16 : 0)
+    plane = spreadApart(pixels * 16)
   }
 
   /// Plain: `floats` in a row.
@@ -120,3 +119,7 @@ struct Value {
   /// Row-major, densely packed.
   var plain: Region?
 }
+
+/// So many floats or a few more: what lies a multiple of 2 KiB apart would compete for the same lines of the first cache.
+@inline(__always)
+func spreadApart(_ floats: Int) -> Int { floats + (floats % 512 == 0 ? 16 : 0) }

@@ -94,13 +94,13 @@ struct WinogradCommand: BitwiseCopyable {
   private func run(_ group: WinogradGroup, _ first: Int, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
     let temporary = scratch
     let elements = scratch + map.elements * 16
-    let elementStride = inputBlocks * group.tiles * 16
+    let elementStride = spreadApart(inputBlocks * group.tiles * 16)
     let products = elements + map.elements * elementStride
     transformInputs(first, group.tiles, elements, elementStride, temporary)
     for panel in panels {
       let calls = self.panels + panel * map.elements * sums
       let width = calls.pointee.width
-      let productStride = width * group.tiles
+      let productStride = spreadApart(width * group.tiles)
       multiply(group, calls, elements, elementStride, products, productStride)
       for tile in 0..<group.tiles {
         transformOutput(

@@ -40,7 +40,7 @@ private struct WinogradPlan: Sendable {
   var firstBlock: Int { output.channels.min()! / 16 }
   /// Floats of scratch of a thread: a tile, and the elements and products of a group.
   var scratch: Int {
-    tiling.elementCount * (16 + groupTiles * (input.blocks.count * 16 + weights.widest))
+    tiling.elementCount * (16 + spreadApart(groupTiles * input.blocks.count * 16) + spreadApart(groupTiles * weights.widest))
   }
 }
 
