@@ -55,6 +55,8 @@ public func winogradPlaneInput<T: WinogradTransform, V: Vector>(
   _ elementStride: Int
 ) {
   let inside = inside.assumingMemoryBound(to: WinogradInside.self).pointee
+  let isWhole = inside.firstRow == 0 && inside.lastRow == T.elements && inside.firstColumn == 0
+  if isWhole, inside.lastColumn == T.elements, T.plane(v, x, rowStride, y, elementStride) { return }
   var lane = 0
   while lane < 16 {
     var j = 0

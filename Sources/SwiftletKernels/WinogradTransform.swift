@@ -14,8 +14,19 @@ public protocol WinogradTransform {
   static var sums: Int { get }
   /// Bᵀ of as many values as elements, `step` floats apart, to `y` and on in steps of `outStep`; in place where both are the same.
   static func input<V: Vector>(_ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int)
+  /// Bᵀ along both axes of a tile of 16 channels, without memory between: rows `rowStride` floats apart, to `y` and on in steps of
+  /// `outStep`.
+  /// - Returns: `false` where the registers do not suffice; nothing is done then.
+  static func plane<V: Vector>(_ v: V.Type, _ x: Source, _ rowStride: Int, _ y: Target, _ outStep: Int) -> Bool
   /// Aᵀ of as many values as elements, `step` floats apart; `give` takes the number of an output and the output.
   static func output<V: Vector>(_ v: V.Type, _ m: Source, _ step: Int, _ give: (Int, V) -> Void)
+}
+
+extension WinogradTransform {
+  @inlinable @inline(__always)
+  public static func plane<V: Vector>(_ v: V.Type, _ x: Source, _ rowStride: Int, _ y: Target, _ outStep: Int) -> Bool {
+    false
+  }
 }
 
 /// F(4, 3) and F(2, 5): the points 0, ±√½, ±√2, ∞ keep the error near that of direct sums, also along both axes.
@@ -30,12 +41,51 @@ public enum SixPoints<Outputs: Number>: WinogradTransform {
 
   @inlinable @inline(__always)
   public static func input<V: Vector>(_ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int) {
-    let (x0, x1, x2) = (V(x), V(x + step), V(x + 2 * step))
-    let (x3, x4, x5) = (V(x + 3 * step), V(x + 4 * step), V(x + 5 * step))
-    monic(x0, x2, x4, 0.5, 2).store(y)
-    storePair(monic(x2, x4, 2), monic(x1, x3, 2), p, y + outStep, outStep)
-    storePair(monic(x2, x4, 0.5), monic(x1, x3, 0.5), q, y + 3 * outStep, outStep)
-    monic(x1, x3, x5, 0.5, 2).store(y + 5 * outStep)
+    store(V(x), V(x + step), V(x + 2 * step), V(x + 3 * step), V(x + 4 * step), V(x + 5 * step), y, outStep)
+  }
+
+  @inlinable @inline(__always)
+  static func store<V: Vector>(_ x0: V, _ x1: V, _ x2: V, _ x3: V, _ x4: V, _ x5: V, _ y: Target, _ step: Int) {
+    let (e0, e1, e2) = nearer(x0, x1, x2, x3, x4)
+    e0.store(y)
+    e1.store(y + step)
+    e2.store(y + 2 * step)
+    let (e3, e4, e5) = farther(x1, x2, x3, x4, x5)
+    e3.store(y + 3 * step)
+    e4.store(y + 4 * step)
+    e5.store(y + 5 * step)
+  }
+
+  /// The elements of 0 and ±p.
+  @inlinable @inline(__always)
+  static func nearer<V: Vector>(_ x0: V, _ x1: V, _ x2: V, _ x3: V, _ x4: V) -> (V, V, V) {
+    let (even, odd) = (monic(x2, x4, 2), monic(x1, x3, 2))
+    return (monic(x0, x2, x4, 0.5, 2), even.fma(odd, V(splat: p)), even.fma(odd, V(splat: -p)))
+  }
+
+  /// The elements of ±q and ∞.
+  @inlinable @inline(__always)
+  static func farther<V: Vector>(_ x1: V, _ x2: V, _ x3: V, _ x4: V, _ x5: V) -> (V, V, V) {
+    let (even, odd) = (monic(x2, x4, 0.5), monic(x1, x3, 0.5))
+    return (even.fma(odd, V(splat: q)), even.fma(odd, V(splat: -q)), monic(x1, x3, x5, 0.5, 2))
+  }
+
+  /// Three elements of all columns at a time, which are half of the registers.
+  @inlinable @inline(__always)
+  public static func plane<V: Vector>(_ v: V.Type, _ x: Source, _ rowStride: Int, _ y: Target, _ outStep: Int) -> Bool {
+    guard V.lanes == 16 else { return false }
+    func row(_ i: Int, _ j: Int) -> V { V(x + i * rowStride + j * 16) }
+    func near(_ j: Int) -> (V, V, V) { nearer(row(0, j), row(1, j), row(2, j), row(3, j), row(4, j)) }
+    func far(_ j: Int) -> (V, V, V) { farther(row(1, j), row(2, j), row(3, j), row(4, j), row(5, j)) }
+    let (a, b, c, d, e, f) = (near(0), near(1), near(2), near(3), near(4), near(5))
+    store(a.0, b.0, c.0, d.0, e.0, f.0, y, outStep)
+    store(a.1, b.1, c.1, d.1, e.1, f.1, y + 6 * outStep, outStep)
+    store(a.2, b.2, c.2, d.2, e.2, f.2, y + 12 * outStep, outStep)
+    let (g, h, i, j, k, l) = (far(0), far(1), far(2), far(3), far(4), far(5))
+    store(g.0, h.0, i.0, j.0, k.0, l.0, y + 18 * outStep, outStep)
+    store(g.1, h.1, i.1, j.1, k.1, l.1, y + 24 * outStep, outStep)
+    store(g.2, h.2, i.2, j.2, k.2, l.2, y + 30 * outStep, outStep)
+    return true
   }
 
   @inlinable @inline(__always)
