@@ -30,18 +30,19 @@ public struct Panel: BitwiseCopyable {
   /// Weights of a later step: when the next ones are there, tiles fetch these.
   public var later: Source
   public var laterEnd: Source
-  /// Few tiles use this panel: dense walks fetch faster, since waiting for the next weights would cost more. Others do not know it.
-  public var isHasty: Bool
+  /// Few tiles use this panel: dense walks fetch twice as fast, since waiting for the next weights would cost more. Others do not
+  /// know it.
+  public var isHasty = false
   /// Floats from the output's first channel to this panel's, and the same in the residual.
   public var outputOffset: Int
   public var residualOffset: Int
 
   public init(
     weights: Source, offsets: UnsafePointer<Int32>?, depth: Int, isFirstPart: Bool = true, isLastPart: Bool = true,
-    inputOffset: Int = 0, next: Range<Int> = 0..<0, isHasty: Bool = false, outputOffset: Int, residualOffset: Int
+    inputOffset: Int = 0, next: Range<Int> = 0..<0, outputOffset: Int, residualOffset: Int
   ) {
     (self.next, nextEnd) = (weights + next.lowerBound, weights + next.upperBound)
-    (later, laterEnd, self.isHasty) = (weights, weights, isHasty)
+    (later, laterEnd) = (weights, weights)
     (self.weights, self.offsets, self.depth) = (weights, offsets, depth)
     (self.isFirstPart, self.isLastPart, self.inputOffset) = (isFirstPart, isLastPart, inputOffset)
     (self.outputOffset, self.residualOffset) = (outputOffset, residualOffset)
@@ -52,8 +53,7 @@ extension Panel {
   /// How many floats a tile of this panel fetches.
   @inlinable @inline(__always)
   public func fetchedFloats(height: Int, width: Int) -> Int {
-    let pace = fetchPace(height: height, width: width)
-    return depth * 4 * (pace == 1 && isHasty ? 2 : pace)
+    depth * 4 * fetchPace(height: height, width: width) * (isHasty ? 2 : 1)
   }
 }
 

@@ -6,7 +6,7 @@ public protocol Walk {
   /// Floats between the input's values of neighbouring output pixels.
   static func step(_ g: TileArguments) -> Int
   /// Adds all products of a panel and fetches what will be needed later, `fetchPace` lines from `next` on for every four products;
-  /// twice as many for a hasty panel, where that is one.
+  /// dense walks twice as many for a hasty panel.
   static func run<T: Tile>(_ t: inout T, _ a: Source, _ w: Source, _ g: TileArguments, _ p: Panel, _ next: Source)
 }
 
@@ -40,7 +40,8 @@ public enum Dense: Walk {
     let s = T.C.width
     let step = step(g)
     let isSlow = fetchPace(height: T.height, width: s) == 1  // a constant after inlining
-    let more = p.isHasty ? 64 : 0  // the same line again unless hasty: a branch would cost the loop its registers
+    // The same lines again unless hasty: a branch would cost the loop its registers.
+    let more = p.isHasty ? (isSlow ? 64 : 256) : 0
     var a = a
     var w = w
     var n = UnsafeRawPointer(next)
@@ -59,10 +60,14 @@ public enum Dense: Walk {
           prefetchL2(n + 64)
           prefetchL2(n + 128)
           prefetchL2(n + 192)
+          prefetchL2(n + more)
+          prefetchL2(n + (more + 64))
+          prefetchL2(n + (more + 128))
+          prefetchL2(n + (more + 192))
         }
         w += 4 * s
         k += 4
-        n += isSlow ? 64 + more : 256
+        n += (isSlow ? 64 : 256) + more
       }
       a += g.inputBlockStride
       blocks -= 1

@@ -23,6 +23,7 @@ struct RowCut: Sendable {
   var whole: Int
   var rest: [Span]
   var count: Int { whole + rest.count }
+  var heights: [Int] { Array(repeating: height, count: whole) + rest.map(\.height) }
 }
 
 /// The same, for a driver.

@@ -146,6 +146,7 @@ struct WinogradCommand: BitwiseCopyable {
     withUnsafePointer(to: group.arguments) { arguments in
       for i in 0..<map.elements * sums {
         let (call, element) = (calls + i, i / sums)
+        var panel = call.pointee.panel
         let input = from + element * stride + call.pointee.panel.inputOffset * group.tiles * 16
         let output = to + element * productStride
         let added = i % sums == 0 ? nil : UnsafePointer(output)
@@ -154,9 +155,10 @@ struct WinogradCommand: BitwiseCopyable {
           let span = group.spans[j]
           let count = max(1, group.spans.whole - j)
           let first = span.first * 16
+          let floats = panel.fetchedFloats(height: span.height, width: call.pointee.width)
           call.pointee.tile(
-            span.height, count, UnsafeRawPointer(arguments), UnsafeRawPointer(call), input + first, output + first,
-            added.map { $0 + first })
+            span.height, count, arguments, &panel, input + first, output + first, added.map { $0 + first })
+          panel.passNext(tiles: count, floats: floats)
           j += count
         }
       }

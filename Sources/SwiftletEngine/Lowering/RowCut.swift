@@ -41,7 +41,7 @@ func cutEvenly(_ pixels: Int, heights: [Int], threads: Int) -> RowCut? {
 
 extension RowCut {
   /// Of each tile.
-  var costs: [Int] { Array(repeating: tileCost(height), count: whole) + rest.map { tileCost($0.height) } }
+  var costs: [Int] { heights.map(tileCost) }
 
   /// The largest cost of a thread's share.
   func cost(threads: Int) -> Int {

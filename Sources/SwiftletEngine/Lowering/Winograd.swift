@@ -30,8 +30,6 @@ private struct WinogradPlan: Sendable {
   var groupTiles: Int
   /// Threads share panels, and each transforms all input; otherwise groups.
   var splitsPanels: Bool
-  /// Weights come from memory, once for each group.
-  var isHeavy: Bool
 
   var tiles: Int { input.batch * tiling.tileCount }
   var groups: Int { (tiles + groupTiles - 1) / groupTiles }
@@ -70,7 +68,7 @@ extension Planner {
     return WinogradPlan(
       tiling: tiling, kernels: kernels, weights: weights, input: x, output: y,
       shortcut: shortcut, pads: fused.conv.window.pads, activation: fused.activation, groupTiles: grouping.tiles,
-      splitsPanels: grouping.splitsPanels, isHeavy: isHeavy)
+      splitsPanels: grouping.splitsPanels)
   }
 
   fileprivate mutating func emitWinograd(_ node: Graph.Node, _ fused: FusedConv, _ plan: WinogradPlan) {
@@ -164,15 +162,17 @@ extension Binder {
   /// For each panel of output channels, element and sum a panel of weights.
   private func calls(_ plan: WinogradPlan) -> [PanelCall] {
     let packed = pointer(constant: plan.weights.constant)
+    let heights = cutRow(plan.groupTiles, heights: plan.kernels.tileHeights).heights
     return plan.weights.panels.flatMap { panel in
       var weights = packed + panel.start
       return (0..<plan.tiling.elementCount).flatMap { _ in
         plan.weights.sums.enumerated().map { i, sum in
           let size = (sum.count + 1) * panel.width
           defer { weights += size }
-          let call = Panel(
+          var call = Panel(
             weights: weights, offsets: nil, depth: sum.count, inputOffset: sum.lowerBound / 16, next: size..<2 * size,
-            isHasty: plan.isHeavy, outputOffset: panel.block, residualOffset: 0)
+            outputOffset: panel.block, residualOffset: 0)
+          call.isHasty = heights.reduce(0) { $0 + call.fetchedFloats(height: $1, width: panel.width) } < size
           let tile = plan.kernels.tiles[TileKey(panel.width, .dense16, i == 0 ? .clamp : .addClamp)]!
           return PanelCall(call, tile, panel.width)
         }
