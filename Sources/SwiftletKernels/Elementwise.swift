@@ -154,7 +154,15 @@ public func scaleRows<V: Vector>(
   var (x, y) = (x, y)
   for row in 0..<rows {
     let factor = V(splat: factors[Int(positions[row])])
-    for lane in stride(from: 0, to: width, by: V.lanes) { V(x + lane).times(factor).store(y + lane) }
+    var lane = 0
+    while lane + V.lanes <= width {
+      V(x + lane).times(factor).store(y + lane)
+      lane += V.lanes
+    }
+    while lane < width {
+      y[lane] = x[lane] * factors[Int(positions[row])]
+      lane += 1
+    }
     x += width
     y += width
   }

@@ -5,7 +5,7 @@ public enum UnaryKind: Int, Sendable, CaseIterable {
 public enum BinaryKind: Int, Sendable, CaseIterable { case add, sub, mul, div }
 public enum ReduceKind: Int, Sendable, CaseIterable { case sum, length }
 public enum EpilogueKind: Int, Sendable, CaseIterable { case clamp, addClamp, hardSwish }
-public enum WalkKind: Int, Sendable, CaseIterable { case dense16, gather16, gather32, gather2, gatherAny }
+public enum WalkKind: Int, Sendable, CaseIterable { case dense16, gather16, gather32, gather2, gather4, gatherAny }
 
 /// Which tiles: channels, walk, epilogue.
 public struct TileKey: Hashable, Sendable {

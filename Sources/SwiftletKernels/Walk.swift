@@ -25,6 +25,8 @@ public enum Step16: Step { @inlinable @inline(__always) public static func float
 public enum Step32: Step { @inlinable @inline(__always) public static func floats(_ g: TileArguments) -> Int { 32 } }
 /// Stride 2 in a planar image.
 public enum Step2: Step { @inlinable @inline(__always) public static func floats(_ g: TileArguments) -> Int { 2 } }
+/// Stride 4 in a planar image.
+public enum Step4: Step { @inlinable @inline(__always) public static func floats(_ g: TileArguments) -> Int { 4 } }
 /// Anything else, known at run time only.
 public enum AnyStep: Step {
   @inlinable @inline(__always) public static func floats(_ g: TileArguments) -> Int { g.pixelStep }
@@ -48,6 +50,13 @@ public enum Dense: Walk {
     var blocks = p.depth >> 4
     while blocks > 0 {
       var k = 0
+      while s == 24, k < 16 {  // more steps of vectors of two sizes are mixed so that the registers do not suffice
+        t.fma(a + k, step, T.C(w))
+        prefetchL2(n)
+        w += s
+        k += 1
+        n += isSlow ? 16 : 64
+      }
       while k < 16 {  // four steps by hand: one step a turn costs 5 %
         t.fma(a + k, step, T.C(w))
         t.fma(a + k + 1, step, T.C(w + s))
@@ -95,7 +104,8 @@ public enum Gather<S: Step>: Walk {
     var w = w
     var n = UnsafeRawPointer(next)
     var k = 0
-    while k + 2 <= p.depth {  // more products a turn are mixed so that the registers do not suffice
+    // More products a turn are mixed so that the registers do not suffice, and so are two of vectors of two sizes.
+    while s != 24, k + 2 <= p.depth {
       t.fma(a + Int(offsets[k]), step, T.C(w))
       prefetchL2(n)
       t.fma(a + Int(offsets[k + 1]), step, T.C(w + s))
@@ -106,6 +116,8 @@ public enum Gather<S: Step>: Walk {
     }
     while k < p.depth {
       t.fma(a + Int(offsets[k]), step, T.C(w))
+      prefetchL2(n)
+      n += isSlow ? 16 : 64
       w += s
       k += 1
     }

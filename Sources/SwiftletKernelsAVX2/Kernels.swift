@@ -22,6 +22,7 @@ let tileKernels: [TileKey: TileFunction] = [
   },
   TileKey(16, .gather32, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather2, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather4, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gatherAny, .clamp): {
     shortTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
@@ -40,6 +41,7 @@ let tileKernels: [TileKey: TileFunction] = [
     narrowTile(C8.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(8, .gather2, .clamp): { narrowTile(C8.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(8, .gather4, .clamp): { narrowTile(C8.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
 ]
 
 /// All kernels for AVX2.

@@ -1,10 +1,14 @@
 public import SwiftletKernels
 
-// AVX-512: sixteen lanes, 32 registers, tiles of 14 pixels by 32 channels.
+// AVX-512: sixteen lanes, 32 registers, tiles of 14 pixels by 32 channels, or fewer where half a block
+// is left over.
 
 typealias V = SIMD16<Float>
 typealias C16 = One<Floats<V>>
 typealias C32 = Beside<C16, C16>
+/// The first half of a block, and that behind a whole one: zeros are stored to the other half.
+typealias C8 = Beside<One<Floats<SIMD8<Float>>>, Blank<SIMD8<Float>>>
+typealias C24 = Beside<C16, C8>
 /// Of matrix × vector.
 typealias VectorColumns = C32
 
@@ -22,6 +26,7 @@ let tileKernels: [TileKey: TileFunction] = [
   },
   TileKey(32, .gather32, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(32, .gather2, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .gather4, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(32, .gatherAny, .clamp): { tallTile(C32.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(32, .gatherAny, .addClamp): {
     tallTile(C32.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
@@ -39,9 +44,30 @@ let tileKernels: [TileKey: TileFunction] = [
   },
   TileKey(16, .gather32, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather2, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather4, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gatherAny, .clamp): { tallTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gatherAny, .addClamp): {
     tallTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(24, .dense16, .clamp): { tallTile(C24.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .dense16, .addClamp): { tallTile(C24.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .dense16, .hardSwish): {
+    tallTile(C24.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(24, .gather16, .clamp): { tallTile(C24.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .gather16, .addClamp): {
+    tallTile(C24.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(24, .gather2, .clamp): { tallTile(C24.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .gather4, .clamp): { tallTile(C24.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(8, .dense16, .clamp): { tallTile(C8.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(8, .dense16, .addClamp): { tallTile(C8.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(8, .dense16, .hardSwish): {
+    tallTile(C8.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(8, .gather16, .clamp): { tallTile(C8.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(8, .gather16, .addClamp): {
+    tallTile(C8.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
 ]
 

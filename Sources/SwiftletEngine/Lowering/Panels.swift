@@ -57,8 +57,7 @@ extension Planner {
     var columns: [[Int]] = []
     var (lane, start) = (0, 0)
     var (groups, needed, offsets): ([Int], [Int], [Int32]) = ([], [], [])
-    while lane <= last {
-      let width = widths.last { $0 > last - lane } ?? widths[0]
+    for width in panelWidths(last + 1, widths) {
       let channels = Array(lanes[lane..<lane + width])
       let own = Set(channels.filter { $0 >= 0 }.map { $0 / outsPerGroup }).sorted()
       if own != groups {
@@ -88,6 +87,16 @@ extension Planner {
     }
     return PackedPanels(constant: number, panels: panels)
   }
+}
+
+/// The widths of panels that hold so many channels in least time: a vector that is not full takes as long as a full one. Panels that end
+/// within a block come last.
+func panelWidths(_ channels: Int, _ widths: [Int]) -> [Int] {
+  if channels > 2 * widths[0] { return [widths[0]] + panelWidths(channels - widths[0], widths) }
+  if channels <= 0 { return [] }
+  let choices = widths.filter { $0 % 16 == 0 || $0 >= channels }.map { [$0] + panelWidths(channels - $0, widths) }
+  // Every panel reads all inputs, and a narrow one waits for them.
+  return choices.min { $0.reduce(0) { $0 + max($1, 11) + 1 } < $1.reduce(0) { $0 + max($1, 11) + 1 } }!
 }
 
 /// Input channel · taps + tap of each product that outputs of `groups` need: blocks, taps, lanes, so that they are near in the

@@ -28,6 +28,7 @@ extension WalkKind: CustomStringConvertible {
     case .gather16: "gather16"
     case .gather32: "gather32"
     case .gather2: "gather2"
+    case .gather4: "gather4"
     case .gatherAny: "gatherAny"
     }
   }

@@ -10,7 +10,7 @@ struct TileChoice: Sendable {
   var post: UnaryCall?
 
   init(_ kernels: KernelSet, _ fused: FusedConv, _ reading: Reading) {
-    let gather: [Int: WalkKind] = [16: .gather16, 32: .gather32, 2: .gather2]
+    let gather: [Int: WalkKind] = [16: .gather16, 32: .gather32, 2: .gather2, 4: .gather4]
     let isDense = reading.dense != nil && reading.pixelStep == 16 && fused.conv.group == 1
     let preferred = isDense ? .dense16 : gather[reading.pixelStep] ?? .gatherAny
     epilogue = fused.hasShortcut ? .addClamp : .clamp

@@ -38,7 +38,8 @@ private struct WinogradPlan: Sendable {
   var firstBlock: Int { output.channels.min()! / 16 }
   /// Floats of scratch of a thread: a tile, and the elements and products of a group.
   var scratch: Int {
-    tiling.elementCount * (16 + spreadApart(groupTiles * input.blocks.count * 16) + spreadApart(groupTiles * weights.widest))
+    tiling.elementCount
+      * (16 + spreadApart(groupTiles * input.blocks.count * 16) + spreadApart(groupTiles * weights.widest))
   }
 }
 
