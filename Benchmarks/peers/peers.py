@@ -9,6 +9,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 
 import numpy
@@ -97,7 +98,9 @@ def contest(network, models, x, batch, options):
             failures |= warm_up(newcomers)  # so that only one converts a file; the next ones find it
         failures |= disagreements([c for c in contestants if c not in failures], models[batch], x)
         running = [c for c in contestants if c not in failures]
+        patience = options.patience
         for _ in range(options.rounds):
+            patience = wait_for_near_cores([c for c in running if c.name == "barrier"], patience)
             for contestant in running:
                 contestant.measure(options.seconds)
         return [
@@ -107,6 +110,26 @@ def contest(network, models, x, batch, options):
     finally:
         for contestant in contestants:
             contestant.close()
+
+
+# What two threads needed to wait for each other where it cost least so far.
+least_barrier = float("inf")
+
+
+def wait_for_near_cores(barriers, patience):
+    """Waits while the system runs the threads on cores that share no cache, where a barrier costs three times as much.
+
+    `patience`: for how many seconds at most. Returns what is left of them.
+    """
+    global least_barrier
+    for barrier in barriers:
+        cost, _ = barrier.turn(0.05)
+        while cost > 1.6 * least_barrier and patience > 0:
+            time.sleep(1)
+            patience -= 1
+            cost, _ = barrier.turn(0.05)
+        least_barrier = min(least_barrier, cost)
+    return patience
 
 
 def line_up(network, models, x, threads, batch, options):
@@ -159,6 +182,9 @@ def options():
     parser.add_argument("--batches", nargs="+", type=int, default=[1, 8])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.3, help="of one turn")
+    parser.add_argument(
+        "--patience", type=float, default=90,
+        help="seconds that a network may wait, all rounds together, for two cores that share a cache")
     parser.add_argument("--json", type=pathlib.Path, default=WORK / "peers.json")
     parser.add_argument(
         "--page", type=pathlib.Path, default=HERE.parent.parent / "Documentation/performance.md",
