@@ -15,7 +15,9 @@ public struct WinogradKernel: Sendable {
   /// Of an axis that is transformed.
   public var elements: Int
   public var outputs: Int
-  public var taps: Int { elements + 1 - outputs }
+  /// Of the convolution, along such an axis.
+  public var stride: Int
+  public var taps: Int { elements - (outputs - 1) * stride }
   /// In how many sums the products of an element are added up.
   public var sums: Int
   public var input: WinogradInputFunction
@@ -25,7 +27,7 @@ public struct WinogradKernel: Sendable {
     _ transform: (some WinogradTransform).Type, _ input: WinogradInputFunction, _ output: WinogradOutputFunction
   ) {
     (points, elements, outputs) = (transform.points, transform.elements, transform.outputs)
-    (sums, self.input, self.output) = (transform.sums, input, output)
+    (stride, sums, self.input, self.output) = (transform.stride, transform.sums, input, output)
   }
 }
 

@@ -10,6 +10,8 @@ public protocol WinogradTransform {
   /// Those and perhaps ∞: as many as inputs of a tile.
   static var elements: Int { get }
   static var outputs: Int { get }
+  /// Of the convolution. With 2 the points are those of the filter's even taps; each odd input is an element of its own, behind them.
+  static var stride: Int { get }
   /// In how many sums, of about as many channels each, the products of an element are to be added up: shorter sums round less.
   static var sums: Int { get }
   /// Bᵀ of as many values as elements, `step` floats apart, to `y` and on in steps of `outStep`; in place where both are the same.
@@ -23,6 +25,7 @@ public protocol WinogradTransform {
 }
 
 extension WinogradTransform {
+  @inlinable @inline(__always) public static var stride: Int { 1 }
   @inlinable @inline(__always)
   public static func plane<V: Vector>(_ v: V.Type, _ x: Source, _ rowStride: Int, _ y: Target, _ outStep: Int) -> Bool {
     false
@@ -123,6 +126,40 @@ public enum FourPoints: WinogradTransform {
     let (m1, m2) = (V(m + step), V(m + 2 * step))
     give(0, V(m).plus(m1.plus(m2)))
     give(1, V(m + 3 * step).plus(m1.minus(m2)))
+  }
+}
+
+/// F(4, 3) of stride 2. Taps 0 and 2 meet the even inputs, of which there are as in F(4, 2): the points ±½, ±3/2, ∞, whose error is that
+/// of direct sums. Tap 1 meets the odd inputs, with a product for each.
+public enum StridedPoints: WinogradTransform {
+  public static var points: [Double] { [0.5, -0.5, 1.5, -1.5] }
+  @inlinable @inline(__always) public static var elements: Int { 9 }
+  @inlinable @inline(__always) public static var outputs: Int { 4 }
+  @inlinable @inline(__always) public static var stride: Int { 2 }
+  public static var sums: Int { 1 }
+
+  @inlinable @inline(__always)
+  public static func input<V: Vector>(_ v: V.Type, _ x: Source, _ step: Int, _ y: Target, _ outStep: Int) {
+    let (x0, x2, x4) = (V(x), V(x + 2 * step), V(x + 4 * step))
+    let (x6, x8) = (V(x + 6 * step), V(x + 8 * step))
+    let (x1, x3, x5, x7) = (V(x + step), V(x + 3 * step), V(x + 5 * step), V(x + 7 * step))
+    storePair(monic(x2, x6, 2.25), monic(x0, x4, 2.25), 0.5, y, outStep)
+    storePair(monic(x2, x6, 0.25), monic(x0, x4, 0.25), 1.5, y + 2 * outStep, outStep)
+    monic(x0, x4, x8, 0.25, 2.25).store(y + 4 * outStep)
+    x1.store(y + 5 * outStep)
+    x3.store(y + 6 * outStep)
+    x5.store(y + 7 * outStep)
+    x7.store(y + 8 * outStep)
+  }
+
+  @inlinable @inline(__always)
+  public static func output<V: Vector>(_ v: V.Type, _ m: Source, _ step: Int, _ give: (Int, V) -> Void) {
+    let (m0, m1, m2, m3) = (V(m), V(m + step), V(m + 2 * step), V(m + 3 * step))
+    let (a, b, c, d) = (m0.plus(m1), m0.minus(m1), m2.plus(m3), m2.minus(m3))
+    give(0, V(m + 5 * step).plus(a).plus(c))
+    give(1, V(m + 6 * step).fma(b, V(splat: 0.5)).fma(d, V(splat: 1.5)))
+    give(2, V(m + 7 * step).fma(a, V(splat: 0.25)).fma(c, V(splat: 2.25)))
+    give(3, V(m + 8 * step).plus(V(m + 4 * step)).fma(b, V(splat: 0.125)).fma(d, V(splat: 3.375)))
   }
 }
 

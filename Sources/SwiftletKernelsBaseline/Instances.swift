@@ -125,6 +125,9 @@ let winogradPlanes = [
   WinogradKernel(
     SixPoints<N2>.self, { winogradPlaneInput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4, $5) },
     { winogradPlaneOutput(SixPoints<N2>.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
+  WinogradKernel(
+    StridedPoints.self, { winogradPlaneInput(StridedPoints.self, V.self, $0, $1, $2, $3, $4, $5) },
+    { winogradPlaneOutput(StridedPoints.self, V.self, $0, $1, $2, $3, $4, $5, $6) }),
 ]
 
 let winogradLines = [

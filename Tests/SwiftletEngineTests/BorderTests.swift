@@ -17,18 +17,19 @@ import _SwiftletTestSupport
   }
 
   static let cases = [
-    Case(writer: Window(3, stride: 2, pad: 1), isTransformed: false, reader: Window(3, stride: 2, pad: 1)),
+    Case(writer: Window(5, stride: 2, pad: 2), isTransformed: false, reader: Window(5, stride: 2, pad: 1)),
     Case(
-      writer: Window(3, stride: 2, pad: 1), isTransformed: false,
-      reader: Window([3, 3], strides: [2, 2], pads: Pads(bottom: 1, right: 2))),
+      writer: Window(5, stride: 2, pad: 2), isTransformed: false,
+      reader: Window([3, 3], strides: [2, 2], pads: Pads(bottom: 1, right: 2)), group: 4),
     Case(
       writer: Window(5, stride: 2), isTransformed: false, reader: Window([3, 3], pads: Pads(2, 3), dilations: [2, 2]),
       group: 2),
     Case(
       writer: Window(3, pad: 1), isTransformed: true,
-      reader: Window([3, 3], strides: [2, 2], pads: Pads(top: 1, left: 3))),
+      reader: Window([3, 3], strides: [2, 1], pads: Pads(top: 1, left: 3))),
     Case(writer: Window([1, 7]), isTransformed: true, reader: Window(5, stride: 2, pad: 2), group: 4),
-    Case(writer: Window([7, 1]), isTransformed: true, reader: Window(3, stride: 2, pad: 1)),
+    Case(writer: Window([7, 1]), isTransformed: true, reader: Window(5, stride: 2, pad: 2)),
+    Case(writer: Window(3, stride: 2, pad: 1), isTransformed: true, reader: Window(5, stride: 2, pad: 2)),
   ]
 
   private static func graph(_ item: Case, readers: Int) throws -> Graph {

@@ -7,27 +7,36 @@ import _SwiftletTestSupport
 
 /// Convolutions by transforms: every window, whatever the map, its borders, and what follows.
 @Suite struct WinogradTests {
-  static let windows = [[3, 3], [5, 5], [1, 3], [3, 1], [1, 5], [5, 1], [1, 7], [7, 1]]
+  static let windows =
+    [[3, 3], [5, 5], [1, 3], [3, 1], [1, 5], [5, 1], [1, 7], [7, 1]].map { Window($0) } + [Window(3, stride: 2)]
 
-  static func graph(_ kernel: [Int], _ pads: Pads, _ size: [Int], batch: Int = 1, outs: Int = 40) throws -> Graph {
+  static func graph(_ window: Window, _ pads: Pads, _ size: [Int], batch: Int = 1, outs: Int = 40) throws -> Graph {
     try Graph(input: [batch, 36, size[0], size[1]]) { x in
       [
         x.apply(
-          Conv(Window(kernel, pads: pads)), x.parameter("w", Shape([outs, 36] + kernel)), x.parameter("b", [outs]))
+          Conv(Window(window.kernel, strides: window.strides, pads: pads)),
+          x.parameter("w", Shape([outs, 36] + window.kernel)), x.parameter("b", [outs]))
       ]
     }
+  }
+
+  /// A map whose outputs are so many, with zeros that keep a map of stride 1 as large.
+  static func size(_ outputs: [Int], _ window: Window) -> [Int] {
+    [outputs[0] * window.strides[0], outputs[1] * window.strides[1]]
   }
 
   static func kernel(_ plan: Plan) -> String { plan.stepTitles.first { $0.multiplyAdds > 0 }?.kernel ?? "" }
 
   /// Maps around the sizes of tiles, with zeros on either side, on one, or on none.
   @Test(arguments: windows, InstructionSet.available)
-  func anyMapAndBorder(_ kernel: [Int], _ set: InstructionSet) throws {
+  func anyMapAndBorder(_ window: Window, _ set: InstructionSet) throws {
+    let kernel = window.kernel
     let same = Pads(kernel[0] / 2, kernel[1] / 2)
     var transformed = 0
     for pads in [same, .none, Pads(top: kernel[0] - 1), Pads(left: 9, bottom: 2)] {
-      for size in [[18, 18], [9, 20], [17, 8], [12, 13]] {
-        let graph = try Self.graph(kernel, pads, size)
+      for outputs in [[18, 18], [9, 20], [17, 8], [12, 13]] {
+        let size = Self.size(outputs, window)
+        let graph = try Self.graph(window, pads, size)
         let (input, weights) = (Rule().input(Shape([1, 36] + size)), Rule().weights(for: graph))
         let plan = try Plan(graph, instructionSet: set)
         let error = try Session(plan, weights).run(input)[0].relativeError(to: graph.interpret(input, weights)[0])
@@ -40,17 +49,21 @@ import _SwiftletTestSupport
 
   /// Activations in the transform and after it, shortcuts, and batches.
   @Test(arguments: windows, InstructionSet.available)
-  func whatFollows(_ kernel: [Int], _ set: InstructionSet) throws {
+  func whatFollows(_ window: Window, _ set: InstructionSet) throws {
+    let kernel = window.kernel
     let same = Pads(kernel[0] / 2, kernel[1] / 2)
-    let graph = try Graph(input: [2, 32, 14, 16]) { x in
+    let size = Self.size([14, 16], window)
+    let graph = try Graph(input: [2, 32, size[0], size[1]]) { x in
       func convolved(_ x: Tensor, _ name: String) -> Tensor {
-        x.apply(Conv(Window(kernel, pads: same)), x.parameter(name, Shape([32, 32] + kernel)))
+        x.apply(
+          Conv(Window(kernel, strides: window.strides, pads: same)), x.parameter(name, Shape([32, 32] + kernel)))
       }
-      let a = convolved(x, "a").relu
-      let b = (convolved(a, "b") + x).relu
-      return [convolved(b, "c").hardSwish + a, b]
+      // Shortcuts come from maps as large as the output.
+      let (a, shortcut) = (convolved(x, "a").relu, x.apply(MaxPool(Window([1, 1], strides: window.strides))))
+      let b = (convolved(x, "b") + shortcut).relu
+      return [convolved(x, "c").hardSwish + a, b]
     }
-    let (input, weights) = (Rule().input([2, 32, 14, 16]), Rule(gain: 1).weights(for: graph))
+    let (input, weights) = (Rule().input(Shape([2, 32] + size)), Rule(gain: 1).weights(for: graph))
     let plan = try Plan(graph, instructionSet: set)
     #expect(plan.stepTitles.count { $0.kernel.hasPrefix("winograd \(kernel[0])x\(kernel[1])") } == 3)
     let truth = try graph.interpret(input, weights)
@@ -61,13 +74,14 @@ import _SwiftletTestSupport
 
   /// Few tiles and many, in groups of any size.
   @Test(arguments: windows, InstructionSet.available)
-  func sameBitsForAnyThreadsAndBatchMates(_ kernel: [Int], _ set: InstructionSet) throws {
-    let same = Pads(kernel[0] / 2, kernel[1] / 2)
-    for size in [[8, 8], [17, 19]] {
+  func sameBitsForAnyThreadsAndBatchMates(_ window: Window, _ set: InstructionSet) throws {
+    let same = Pads(window.kernel[0] / 2, window.kernel[1] / 2)
+    for outputs in [[8, 8], [17, 19]] {
+      let size = Self.size(outputs, window)
       var tuning = Tuning(for: set)
       tuning.winogradGroupBytes = 64 << 10
       func answer(_ salts: [Int], threads: Int) throws -> [Float] {
-        let graph = try Self.graph(kernel, same, size, batch: salts.count, outs: 96)
+        let graph = try Self.graph(window, same, size, batch: salts.count, outs: 96)
         let plan = try Plan(graph, instructionSet: set, tuning: tuning, threads: threads)
         let images = salts.flatMap { Rule(salt: "\($0)").input(Shape([1, 36] + size)).scalars }
         let session = try Session(plan, Rule().weights(for: graph))
@@ -89,7 +103,7 @@ import _SwiftletTestSupport
       for size in [[18, 18], [15, 20], [17, 12], [13, 13]] {
         func run(_ salts: [Int], threads: Int) throws -> (answer: NDArray, truth: NDArray) {
           let shape = Shape([salts.count, 36] + size)
-          let graph = try Self.graph([3, 3], pads, size, batch: salts.count)
+          let graph = try Self.graph(Window(3), pads, size, batch: salts.count)
           let plan = try Plan(graph, instructionSet: set, tuning: tuning, threads: threads)
           #expect(plan.stepTitles.contains { $0.kernel.hasPrefix("winograd") && $0.reason.contains("tiles of 2×2") })
           let input = NDArray(shape, salts.flatMap { Rule(salt: "\($0)").input(Shape([1, 36] + size)).scalars })
@@ -108,7 +122,7 @@ import _SwiftletTestSupport
   /// One group's tiles are dealt to threads where its panels are few or uneven, else the panels: the same bits either way.
   @Test(arguments: [40, 320], InstructionSet.available)
   func threadsShareOneGroup(_ outs: Int, _ set: InstructionSet) throws {
-    let graph = try Self.graph([3, 3], Pads(1, 1), [18, 18], outs: outs)
+    let graph = try Self.graph(Window(3), Pads(1, 1), [18, 18], outs: outs)
     let (input, weights) = (Rule().input([1, 36, 18, 18]), Rule().weights(for: graph))
     func run(_ threads: Int) throws -> (reason: String, answer: NDArray) {
       let plan = try Plan(graph, instructionSet: set, threads: threads)
@@ -128,7 +142,7 @@ import _SwiftletTestSupport
   /// All threads take every group and share panels, where groups would come out uneven: the same bits, also of a run of one thread.
   @Test(arguments: InstructionSet.available) func threadsSharePanelsOfGroups(_ set: InstructionSet) throws {
     var shared = 0
-    let graph = try Self.graph([3, 3], Pads(1, 1), [18, 38], outs: 320)
+    let graph = try Self.graph(Window(3), Pads(1, 1), [18, 38], outs: 320)
     let (input, weights) = (Rule().input([1, 36, 18, 38]), Rule().weights(for: graph))
     for kilobytes in [96, 192, 256] {
       var tuning = Tuning(for: set)
@@ -147,14 +161,18 @@ import _SwiftletTestSupport
 
   /// Other windows, strides and dilations have no transform, and strict plans use none.
   @Test func whatHasNone() throws {
-    for window in [Window(7, pad: 3), Window([1, 9]), Window([3, 5]), Window(3, stride: 2), Window(5, dilation: 2)] {
+    for window in [
+      Window(7, pad: 3), Window([1, 9]), Window([3, 5]), Window(3, stride: 3), Window(5, stride: 2),
+      Window([1, 3], strides: [1, 2]),
+      Window([3, 3], strides: [1, 2]), Window([3, 1], strides: [2, 2]), Window(5, dilation: 2),
+    ] {
       let graph = try Graph(input: [1, 32, 20, 20]) { x in
         [x.apply(Conv(window), x.parameter("w", Shape([32, 32] + window.kernel)))]
       }
       #expect(try Self.kernel(Plan(graph)).hasPrefix("tile"), "\(window)")
     }
-    for kernel in Self.windows {
-      let graph = try Self.graph(kernel, .none, [18, 18])
+    for window in Self.windows {
+      let graph = try Self.graph(window, .none, Self.size([18, 18], window))
       let step = try Plan(graph, precision: .strict).stepTitles.first { $0.multiplyAdds > 0 }
       #expect(step?.kernel.hasPrefix("tile") == true && step?.reason.contains("sums are to be direct") == true)
     }

@@ -16,6 +16,8 @@ struct WinogradMap: BitwiseCopyable {
   var elementColumns: Int
   var outputRows: Int
   var outputColumns: Int
+  /// Of the convolution.
+  var stride: Int
   var height: Int
   var width: Int
   var rowStride: Int
@@ -32,6 +34,7 @@ struct WinogradMap: BitwiseCopyable {
     (tileRows, tileColumns) = tiling.tiles
     (elementRows, elementColumns) = tiling.elements
     (outputRows, outputColumns) = tiling.outputs
+    stride = tiling.kernel.stride
     (height, width, rowStride, columnStride) = (y.height, y.width, y.rowStride, 16)
     (inputHeight, inputWidth, inputRowStride, inputColumnStride) = (x.height, x.width, x.rowStride, 16)
     (top, left) = (pads.top, pads.left)
@@ -45,7 +48,7 @@ struct WinogradMap: BitwiseCopyable {
   }
 }
 
-/// A convolution of stride 1 by Winograd's transforms: groups of tiles are transformed, multiplied element by element, and transformed
+/// A convolution by Winograd's transforms: groups of tiles are transformed, multiplied element by element, and transformed
 /// back, panel after panel.
 struct WinogradCommand: BitwiseCopyable {
   var inputTransform: WinogradInputFunction
@@ -121,7 +124,8 @@ struct WinogradCommand: BitwiseCopyable {
       var row = first / map.tileColumns % map.tileRows
       var column = first % map.tileColumns
       for tile in 0..<tiles {
-        let (y, x) = (row * map.outputRows - map.top, column * map.outputColumns - map.left)
+        let y = row * map.outputRows * map.stride - map.top
+        let x = column * map.outputColumns * map.stride - map.left
         var inside = WinogradInside()
         (inside.firstRow, inside.lastRow) = (max(0, -y), min(map.elementRows, map.inputHeight - y))
         (inside.firstColumn, inside.lastColumn) = (max(0, -x), min(map.elementColumns, map.inputWidth - x))

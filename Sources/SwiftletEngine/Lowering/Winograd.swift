@@ -2,7 +2,7 @@ import SwiftletGraph
 import SwiftletKernels
 import SwiftletOps
 
-/// Convolutions of stride 1 whose window has a transform.
+/// Convolutions whose window has a transform.
 func lowerWinograd(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]],
     let tiling = p.winogradTiling(node, fused)

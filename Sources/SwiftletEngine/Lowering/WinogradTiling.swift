@@ -16,9 +16,12 @@ struct WinogradTiling {
   static func all(_ kernels: KernelSet, _ window: Window, _ output: Shape) -> [WinogradTiling] {
     let (rows, columns) = (window.kernel[0], window.kernel[1])
     let taps = max(rows, columns)
-    guard rows == columns || rows + columns == taps + 1 else { return [] }
+    guard rows == columns || rows + columns == taps + 1, window.strides[0] == window.strides[1] else { return [] }
     let isTransposed = rows < columns
-    return (rows == columns ? kernels.winogradPlanes : kernels.winogradLines).filter { $0.taps == taps }.map {
+    let fitting = (rows == columns ? kernels.winogradPlanes : kernels.winogradLines).filter {
+      $0.taps == taps && $0.stride == window.strides[0]
+    }
+    return fitting.map {
       WinogradTiling(
         kernel: $0, isPlane: rows == columns, isTransposed: isTransposed, height: output[isTransposed ? 3 : 2],
         width: output[isTransposed ? 2 : 3])
@@ -55,7 +58,7 @@ struct WinogradTiling {
   /// Why transforms are not worth it; `nil` where they are.
   func refusal(_ conv: Conv, _ input: Shape, _ output: Shape, _ precision: Precision, _ tuning: Tuning) -> String? {
     if precision == .strict { return "sums are to be direct" }
-    if conv.window != Window(conv.window.kernel, pads: conv.window.pads) { return "its stride or dilation is not 1" }
+    if conv.window.dilations != [1, 1] { return "its dilation is not 1" }
     if conv.group != 1 { return "its channels are in groups" }
     let channels = max(tuning.winogradChannels, kernel.sums == 1 ? 1 : kernel.sums * 16)
     if min(input[1], output[1]) < channels { return "it has fewer than \(channels) channels" }

@@ -102,16 +102,15 @@ struct WinogradWeights {
 
 extension WinogradKernel {
   /// G, row by row: the powers of each point over the value there of the product of the distances from the others; ∞ takes the last tap.
+  /// With stride 2 powers belong to every other tap, and each output takes the one between.
   fileprivate var weightTransform: [[Double]] {
     let finite = points.map { point in
       let scale = points.reduce(1) { $1 == point ? $0 : $0 * (point - $1) }
-      var power = 1 / scale
-      return (0..<taps).map { _ in
-        defer { power *= point }
-        return power
-      }
+      return (0..<taps).map { $0 % stride == 0 ? Array(repeating: point, count: $0 / stride).reduce(1 / scale, *) : 0 }
     }
-    let last = (0..<taps).map { $0 == taps - 1 ? 1.0 : 0 }
-    return finite + (elements > points.count ? [last] : [])
+    func only(_ tap: Int) -> [Double] { (0..<taps).map { $0 == tap ? 1 : 0 } }
+    let hasInfinity = elements > points.count
+    let between = stride == 1 ? [] : Array(repeating: only(1), count: outputs)
+    return finite + (hasInfinity ? [only(taps - 1)] : []) + between
   }
 }
