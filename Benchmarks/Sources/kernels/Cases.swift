@@ -10,10 +10,11 @@ let allCases: [KernelCase] =
   + depthwise.map { depthwiseCase($0.kernel, $0.stride, $0.channels, $0.map) }
   + winograd.map { convolution("direct 3×3, stride 1", Window(3, pad: 1), $0.from, $0.to, $0.map, precision: .strict) }
   + direct.map {
-    convolution("direct 3×3, stride 2", Window(3, stride: 2), $0.from, $0.to, $0.map * 2 + 1)
+    convolution("direct 3×3, stride 2", Window(3, stride: 2), $0.from, $0.to, $0.map * 2 + 1, precision: .strict)
   }
   + dilated.map { convolution("direct 3×3, dilation 2", Window(3, dilation: 2), $0.from, $0.to, $0.map + 4) }
   + winograd.map { convolution("Winograd 3×3", Window(3, pad: 1), $0.from, $0.to, $0.map) }
+  + strided.map { convolution("Winograd 3×3, stride 2", Window(3, stride: 2), $0.from, $0.to, $0.map * 2 + 1) }
   + otherWindows.map { winogradCase($0.kernel, $0.from, $0.to, $0.map) }
   + stems.map {
     convolution("first \($0.kernel)×\($0.kernel)", Window($0.kernel, stride: 2, pad: $0.kernel / 2), 3, $0.to, 224)
@@ -22,8 +23,8 @@ let allCases: [KernelCase] =
 
 private let pointwise: [(from: Int, to: Int, map: Int)] = [
   (16, 96, 112), (24, 144, 56), (32, 192, 28), (40, 240, 28), (64, 64, 56), (64, 384, 14), (96, 576, 14),
-  (128, 128, 28), (160, 960, 7), (256, 256, 14), (320, 1280, 7), (384, 64, 14), (512, 512, 14), (576, 96, 14),
-  (960, 160, 7), (960, 320, 7),
+  (128, 128, 28), (144, 24, 56), (160, 960, 7), (256, 256, 14), (320, 1280, 7), (384, 64, 14), (512, 512, 14),
+  (576, 96, 14), (960, 160, 7), (960, 320, 7),
 ]
 
 private let strassen: [(from: Int, to: Int, map: Int)] = [
@@ -36,6 +37,9 @@ private let depthwise: [(kernel: Int, stride: Int, channels: Int, map: Int)] = [
   (3, 2, 192, 28), (3, 2, 576, 14), (5, 1, 240, 28), (5, 1, 672, 14), (5, 1, 960, 7), (5, 2, 240, 56), (5, 2, 672, 14),
   (7, 1, 96, 56), (7, 1, 384, 14), (7, 2, 96, 56), (7, 2, 384, 14),
 ]
+
+/// By their outputs.
+private let strided: [(from: Int, to: Int, map: Int)] = [(16, 64, 48), (32, 32, 56), (32, 128, 64), (64, 128, 56)]
 
 private let direct: [(from: Int, to: Int, map: Int)] = [(32, 64, 56), (64, 128, 28), (128, 256, 14), (256, 512, 7)]
 private let dilated: [(from: Int, to: Int, map: Int)] = [(64, 64, 28), (256, 256, 14)]
