@@ -118,14 +118,20 @@ int64_t platform_cache_bytes(int level) {
   return 0;
 }
 
+// A huge page must begin at a multiple of its size, where the system alone would begin anywhere.
 void *platform_pages(size_t bytes) {
-  bytes = (bytes + (2 << 20) - 1) & ~(size_t)((2 << 20) - 1);
-  void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+  const size_t huge = 2 << 20;
+  char *p = mmap(NULL, bytes + huge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
   if (p == MAP_FAILED) return NULL;
+  char *start = (char *)(((uintptr_t)p + huge - 1) & ~(uintptr_t)(huge - 1));
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  char *end = start + (bytes + page - 1) / page * page;
+  if (start > p) munmap(p, (size_t)(start - p));
+  if (end < p + bytes + huge) munmap(end, (size_t)(p + bytes + huge - end));
 #if defined(MADV_HUGEPAGE)
-  madvise(p, bytes, MADV_HUGEPAGE);
+  madvise(start, bytes, MADV_HUGEPAGE);
 #endif
-  return p;
+  return start;
 }
 
 void platform_free_pages(void *p, size_t bytes) { munmap(p, bytes); }
