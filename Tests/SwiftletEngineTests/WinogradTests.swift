@@ -58,9 +58,13 @@ import _SwiftletTestSupport
         x.apply(
           Conv(Window(kernel, strides: window.strides, pads: same)), x.parameter(name, Shape([32, 32] + kernel)))
       }
-      // Shortcuts come from maps as large as the output.
-      let (a, shortcut) = (convolved(x, "a").relu, x.apply(MaxPool(Window([1, 1], strides: window.strides))))
-      let b = (convolved(x, "b") + shortcut).relu
+      let a = convolved(x, "a").relu
+      // Maps of stride 1 stay as large: each convolution reads the one before.
+      if window.strides == [1, 1] {
+        let b = (convolved(a, "b") + x).relu
+        return [convolved(b, "c").hardSwish + a, b]
+      }
+      let b = (convolved(x, "b") + x.apply(MaxPool(Window([1, 1], strides: window.strides)))).relu
       return [convolved(x, "c").hardSwish + a, b]
     }
     let (input, weights) = (Rule().input(Shape([2, 32] + size)), Rule(gain: 1).weights(for: graph))

@@ -52,7 +52,7 @@ extension Planner {
     let pairs = min(half, chunk * kernels.tileHeights[0])
     let isDealt = threads > 1 && y.batch == 1 && half == pairs
     let (spans, deal) = cutPairs(half, isOdd: odd == 1, bands: bands, isDealt ? weights.widths : nil)
-    let plane = pairs * 16 + (pairs * 64 % 4096 == 0 ? 16 : 0)
+    let plane = spreadApart(pairs * 16)
     let scratchStride = (4 * weights.leftDepth / 16 + 3 * weights.left) * plane
     let scratch = placePlain(floats: scratchStride * threads)
     let isClamp = fused.activation?.kind == .clamp
