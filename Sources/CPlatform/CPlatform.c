@@ -50,6 +50,14 @@ int platform_has_bfloat16(void) {
 #endif
 }
 
+int platform_is_intel(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_is("intel") != 0;
+#else
+  return 0;
+#endif
+}
+
 void platform_wait(uint32_t *p, uint32_t value) {
 #if defined(__linux__)
   syscall(SYS_futex, p, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);

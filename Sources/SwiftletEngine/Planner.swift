@@ -17,6 +17,8 @@ struct Planner {
   private var shared: [Graph.ID: Region] = [:]
   /// The sums of each row of a map, where the step that wrote it has them.
   var rowSums: [Graph.ID: BlockedView] = [:]
+  /// Convolutions that the step of their reader computes, band by band.
+  private(set) var deferred: Set<Graph.ID> = []
   /// The node that reads a value, where one does and only once.
   private let onlyReader: [Graph.ID?]
   /// The last node that reads a value; beyond the graph for its outputs.
@@ -105,6 +107,21 @@ struct Planner {
   func border(around id: Graph.ID) -> Pads? {
     guard let reader = onlyReader[id], shared[id] == nil, graph[reader].inputs[0] == id else { return nil }
     return borderToRead(graph[reader])
+  }
+
+  /// The node that alone reads the value of `id`, which has a place of its own, right after it.
+  func nextReader(_ id: Graph.ID) -> Graph.ID? {
+    guard let reader = onlyReader[id], shared[id] == nil, (id + 1..<reader).allSatisfy({ isConstant[$0] }) else {
+      return nil
+    }
+    return reader
+  }
+
+  mutating func deferToReader(_ id: Graph.ID) { deferred.insert(id) }
+
+  /// For each thread a place for `pixels` of all channels of a map.
+  mutating func placeBands(_ id: Graph.ID, pixels: Int) -> BlockedView {
+    place(BlockedGeometry(graph[id].shape), nil, track(Region(batch: threads, pixels: pixels)))
   }
 
   mutating func placePlain(floats: Int) -> Region { track(Region(floats: floats)) }

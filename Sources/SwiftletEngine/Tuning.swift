@@ -1,3 +1,5 @@
+import CPlatform
+
 /// The thresholds by which a planner chooses, where machines differ: from how many channels, bytes or pixels on a way is worth it.
 ///
 /// Any values within the ranges of `fields` give right answers. No choice by them depends on threads or batch mates, so that
@@ -44,6 +46,10 @@ public struct Tuning: Hashable, Sendable {
   /// The most floats of a linear layer on vectors that the steps before it fetch: more would push itself out of the last cache.
   public var fetchedFloats = 6 << 18
 
+  /// Bytes of a map that a depthwise convolution reads as they are made: what stays in the second cache. Maps of less than twice as many
+  /// are made as a whole.
+  public var bandBytes = 1 << 40
+
   /// What is good on most machines.
   public init(for set: InstructionSet) {
     switch set {
@@ -58,7 +64,17 @@ public struct Tuning: Hashable, Sendable {
     case .avx512:
       (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (1024, 1024, 1024, 1024)
       (winogradChannels, strassenChannels) = (12, 96)
+      if platform_is_intel() != 0 { setForSlowSharedCache() }
     }
+  }
+
+  /// Intel's processors with AVX-512 begin two products a cycle, and what does not stay in a core's second cache of 1 or 2 MiB comes from
+  /// a last one that is hardly faster than memory. So sums cost more than most products that they save, and maps are best read while
+  /// they are made.
+  private mutating func setForSlowSharedCache() {
+    (strassenChannels, strassenPixels) = (256, 144)
+    winogradGroupBytes = 512 << 10
+    bandBytes = 512 << 10
   }
 
   /// Into how many parts a panel of so many products is cut.
@@ -88,6 +104,7 @@ public struct Tuning: Hashable, Sendable {
     Field("score_floats", \.scoreFloats, 1...1 << 20),
     Field("pixels_per_thread", \.pixelsPerThread, 1...1 << 30),
     Field("fetched_floats", \.fetchedFloats, 0...1 << 28),
+    Field("band_bytes", \.bandBytes, 4096...1 << 40),
   ]
 
   public struct Field: Sendable {

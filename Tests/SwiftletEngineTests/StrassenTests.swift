@@ -123,12 +123,13 @@ import _SwiftletTestSupport
       return try #require(try Plan(graph, precision: precision).stepTitles.first { $0.multiplyAdds > 0 }).reason
     }
     let point = Conv(Window(1))
-    let least = Tuning(for: try .preferred()).strassenChannels
+    let tuning = Tuning(for: try .preferred())
+    let (least, pixels) = (tuning.strassenChannels, tuning.strassenPixels)
     #expect(try reason(point, 256, 256, 28).hasSuffix("28×28: 392 pairs of pixels"))
     #expect(try reason(point, 256, 256, 28, .strict).hasSuffix("no Strassen, sums are to be direct"))
     #expect(try reason(point, least - 1, 256, 28).hasSuffix("no Strassen, it has fewer than \(least) channels"))
     #expect(try reason(point, 256, 16 * 7, 28).contains("no Strassen, "))
-    #expect(try reason(point, 256, 256, 6).hasSuffix("no Strassen, its map has fewer than 49 pixels"))
+    #expect(try reason(point, 256, 256, 6).hasSuffix("no Strassen, its map has fewer than \(pixels) pixels"))
     #expect(try reason(Conv(Window(1, stride: 2)), 256, 256, 28).hasSuffix("no Strassen, its stride is not 1"))
   }
 }

@@ -123,6 +123,23 @@ struct ConvolutionCommand: BitwiseCopyable {
     }
   }
 
+  /// Some rows of the only image, the first of which goes to `target`.
+  /// - Parameter pixels: these rows as one, where the rows of the map are not told apart.
+  func run(rows: Range<Int>, of width: Int, as pixels: RowCutList?, to target: UnsafeMutablePointer<Float>) {
+    var band = self
+    var units = rows.lowerBound * spans.count..<rows.upperBound * spans.count
+    if let pixels {
+      band.spans = pixels
+      band.input += rows.lowerBound * width * arguments.pixelStep
+      band.output = target
+      units = 0..<pixels.count
+    } else {
+      band.output = target - rows.lowerBound * outputRowStride
+    }
+    var fetcher = Fetcher(fetches, 0, 1)
+    withUnsafePointer(to: band) { $0.pointee.run($0, units, 0..<panelCount, &fetcher) }
+  }
+
   /// One panel over the tiles `first..<last`, those of one height side by side in one call.
   @inline(__always)
   private func sweep(

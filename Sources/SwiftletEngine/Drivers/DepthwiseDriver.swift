@@ -29,7 +29,7 @@ struct DepthwiseCommand: BitwiseCopyable {
   }
 
   @inline(__always)
-  private func run(_ raw: UnsafeRawPointer, _ plane: Int, _ rows: Range<Int>) {
+  func run(_ raw: UnsafeRawPointer, _ plane: Int, _ rows: Range<Int>) {
     let block = plane % blocks
     let image = plane / blocks
     let from = input + (image * inputBatchStride + inputBlocks[block])

@@ -7,6 +7,10 @@ func lowerConvolution(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) ->
   guard let fused = node.op as? FusedConv, p.isConstant[node.inputs[1]], p.isConstant[node.inputs[2]] else {
     return false
   }
+  if p.isMadeInBands(id, node, fused) {
+    p.deferToReader(id)
+    return true
+  }
   let pairs = p.pairsToRead(node, fused)
   let reading = p.read(node, fused, pairs?.view)
   let shortcut = fused.hasShortcut ? p.blocked(node.inputs[3]) : nil

@@ -6,7 +6,8 @@ import SwiftletOps
 func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool {
   guard let fused = node.op as? FusedConv, p.isDepthwise(node, fused) else { return false }
   let (window, x) = (fused.conv.window, p.graph[node.inputs[0]].shape)
-  let input = p.compact(p.blocked(node.inputs[0]))
+  let source = p.planBands(node.inputs[0], window)
+  let input = source?.tiles.output ?? p.compact(p.blocked(node.inputs[0]))
   let layout = input.layout
   let output = p.place(id, layout: layout)
 
@@ -33,13 +34,16 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   let sums = p.placeRowSums(id, output)
   let sum = p.kernels.rowSums
   let postFunction = post.map { p.kernels.unary[$0.kind.rawValue] }
+  let read: any Place = source?.tiles.reading.place ?? input
   p.emit(
     node.name,
-    "depthwise \(d.kernelHeight)x\(d.kernelWidth) stride \(d.strideY)" + (function.outputs == nil ? " any" : ""),
-    multiplyAdds: node.shape.elementCount * taps,
-    because: "\(fused.conv.facts(x, node.shape)): "
+    (source.map { $0.tiles.choice.name + " → " } ?? "")
+      + "depthwise \(d.kernelHeight)x\(d.kernelWidth) stride \(d.strideY)"
+      + (function.outputs == nil ? " any" : ""),
+    multiplyAdds: node.shape.elementCount * taps + (source?.multiplyAdds ?? 0),
+    because: (source.map { $0.reason + " → " } ?? "") + "\(fused.conv.facts(x, node.shape)): "
       + (function.outputs.map { "strips of \($0) outputs" } ?? "no strips for this"),
-    touching: [input, output] + (sums.map { [$0] } ?? [])
+    touching: [read, output] + (sums.map { [$0] } ?? []), scratch: source.map { [$0.tiles.output.region] } ?? []
   ) { binder in
     let command = DepthwiseCommand(
       arguments: arguments, function: function.code, input: binder.pointer(input.region),
@@ -50,6 +54,7 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
       outputBatchStride: output.region.batchStride, post: postFunction, alpha: finalPost?.alpha ?? 0,
       beta: finalPost?.beta ?? 0,
       sums: sums.map { binder.list($0) }, sum: sum)
+    if let source { return binder.command(source, command) }
     return Command(function: DepthwiseCommand.run, arguments: binder.keep(command))
   }
   p.set(id, output)

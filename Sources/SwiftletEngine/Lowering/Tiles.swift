@@ -32,7 +32,7 @@ struct TileChoice: Sendable {
 }
 
 /// A convolution as tiles of pixels × channels: what is known before memory is laid out.
-private struct TilePlan: Sendable {
+struct TilePlan: Sendable {
   var choice: TileChoice
   var kernels: KernelSet
   var weights: PackedPanels
@@ -95,7 +95,7 @@ extension Planner {
     }
   }
 
-  private mutating func planTiles(
+  mutating func planTiles(
     _ node: Graph.Node, _ fused: FusedConv, _ reading: Reading, _ pairs: [ChannelPair]?, _ output: BlockedView,
     _ shortcut: BlockedView?
   ) -> TilePlan {
@@ -146,7 +146,7 @@ extension Planner {
 
 extension Binder {
   /// The tiles of some images.
-  fileprivate func command(
+  func command(
     _ plan: TilePlan, _ weights: UnsafePointer<Float>, _ images: Range<Int>
   ) -> ConvolutionCommand {
     let (input, output, shortcut, post) = (plan.reading, plan.output.region, plan.shortcut?.region, plan.choice.post)
