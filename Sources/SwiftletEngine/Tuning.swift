@@ -48,7 +48,10 @@ public struct Tuning: Hashable, Sendable {
 
   /// Bytes of a map that a depthwise convolution reads as they are made: what stays in the second cache. Maps of less than twice as many
   /// are made as a whole.
-  public var bandBytes = 1 << 40
+  public var bandBytes = 1 << 30
+
+  /// Floats of an image with zeros around it that a thread makes before it reads them: what stays in the first cache.
+  public var imageFloats = 4096
 
   /// What is good on most machines.
   public init(for set: InstructionSet) {
@@ -73,8 +76,9 @@ public struct Tuning: Hashable, Sendable {
   /// they are made.
   private mutating func setForSlowSharedCache() {
     (strassenChannels, strassenPixels) = (256, 144)
-    winogradGroupBytes = 512 << 10
+    (winogradGroupBytes, winogradSharingTiles) = (512 << 10, 49)
     bandBytes = 512 << 10
+    fetchedFloats = 64 << 10
   }
 
   /// Into how many parts a panel of so many products is cut.
@@ -104,6 +108,7 @@ public struct Tuning: Hashable, Sendable {
     Field("score_floats", \.scoreFloats, 1...1 << 20),
     Field("pixels_per_thread", \.pixelsPerThread, 1...1 << 30),
     Field("fetched_floats", \.fetchedFloats, 0...1 << 28),
+    Field("image_floats", \.imageFloats, 1...1 << 30),
     Field("band_bytes", \.bandBytes, 4096...1 << 40),
   ]
 

@@ -43,11 +43,11 @@ import Testing
   /// Of the first 1×1 convolution all bytes are known.
   @Test func countsBytes() throws {
     let json = try #require(
-      try Command(["profile", "mobilenetv1_100", "--seconds", "0.05", "--json"]).json() as? [String: Any])
+      try Command(["profile", "mobilenetv2_100", "--seconds", "0.05", "--json"]).json() as? [String: Any])
     let steps = try #require(json["steps"] as? [[String: Any]])
     let step = try #require(
-      steps.first { ($0["reason"] as! String).hasPrefix("1×1, stride 1, 32 → 64 channels, 112×112") })
-    #expect(step["bytes"] as? Int == 4 * (112 * 112 * (32 + 64) + 64 * 32 + 64))
+      steps.first { ($0["reason"] as! String).hasPrefix("1×1, stride 1, 32 → 16 channels, 112×112") })
+    #expect(step["bytes"] as? Int == 4 * (112 * 112 * (32 + 16) + 16 * 32 + 16))
   }
 
   @Test(arguments: [80, 100]) func fitsTheTerminal(_ columns: Int) throws {

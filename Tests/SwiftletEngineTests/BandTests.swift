@@ -62,7 +62,7 @@ import _SwiftletTestSupport
     let (weights, input) = (Rule(gain: 1).weights(for: graph), Rule().input(item.input))
     let truths = try graph.interpretInDouble(input, weights)
     for set in InstructionSet.available {
-      let whole = try Session(Plan(graph, instructionSet: set, tuning: Self.tuning(set, bandBytes: 1 << 40)), weights)
+      let whole = try Session(Plan(graph, instructionSet: set, tuning: Self.tuning(set, bandBytes: 1 << 30)), weights)
       let expected = try whole.run(input)
       for (answer, truth) in zip(expected, truths) { #expect(answer.relativeError(to: truth) < 3e-6) }
       for (bytes, threads) in [(4096, 1), (4096, 2), (4096, 7), (9000, 1), (9000, 3)] {
@@ -136,7 +136,7 @@ import _SwiftletTestSupport
       try Plan(graph, tuning: Self.tuning(set, bandBytes: bandBytes), threads: threads).arenaBytes
     }
     let map = 4 * 128 * 64 * 64
-    #expect(try bytes(1 << 40) > map)
+    #expect(try bytes(1 << 30) > map)
     #expect(try bytes(256 << 10) < map)
     #expect(try bytes(256 << 10, threads: 2) - bytes(256 << 10) <= 256 << 10)
   }

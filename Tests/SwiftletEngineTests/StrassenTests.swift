@@ -52,10 +52,10 @@ import _SwiftletTestSupport
     try Graph(input: [batch, item.ins, item.height, item.width]) { [layers[layer].apply($0, item.outs)] }
   }
 
-  /// Takes this way from few channels on.
+  /// Takes this way from few channels and pixels on.
   static func tuning(_ set: InstructionSet) -> Tuning {
     var tuning = Tuning(for: set)
-    tuning.strassenChannels = 64
+    (tuning.strassenChannels, tuning.strassenPixels) = (64, 49)
     return tuning
   }
 

@@ -23,7 +23,7 @@ struct BandCommand: BitwiseCopyable {
     var row = own.lowerBound
     while row < own.upperBound {
       let next = row..<min(row + c.pointee.rows, own.upperBound)
-      held = c.pointee.move(band, held, to: c.pointee.seen(next))
+      held = c.pointee.move(band, held, to: c.pointee.seen(next), thread)
       c.pointee.filter(band, held.lowerBound, next)
       row = next.upperBound
     }
@@ -38,7 +38,9 @@ struct BandCommand: BitwiseCopyable {
   }
 
   /// A band that held some rows holds `next` ones, of which those are made that are new.
-  private func move(_ band: UnsafeMutablePointer<Float>, _ held: Range<Int>, to next: Range<Int>) -> Range<Int> {
+  private func move(
+    _ band: UnsafeMutablePointer<Float>, _ held: Range<Int>, to next: Range<Int>, _ thread: Int
+  ) -> Range<Int> {
     let kept = max(0, held.upperBound - next.lowerBound)
     if kept > 0 {
       let from = (next.lowerBound - held.lowerBound) * rowStride
@@ -50,7 +52,7 @@ struct BandCommand: BitwiseCopyable {
     if !new.isEmpty {
       source.run(
         rows: new, of: depthwise.arguments.inputWidth, as: pixels.map { $0[new.count - 1] },
-        to: band + kept * rowStride)
+        to: band + kept * rowStride, thread)
     }
     return next
   }

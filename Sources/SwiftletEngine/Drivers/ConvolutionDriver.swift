@@ -44,10 +44,35 @@ extension Binder {
   }
 }
 
+/// An image with zeros around it, of which each thread makes some rows at a time, in a band of its own, before it reads them.
+struct PaddedImage: BitwiseCopyable {
+  /// Writes all bands as if they were the whole.
+  var pad: PadCommand
+  var planes: Int
+  /// Floats from a thread's band to the next one's.
+  var stride: Int
+  /// Of the convolution's output, the most at a time; how many rows of a band those see, and by how many the next row sees others.
+  var rows: Int
+  var seen: Int
+  var step: Int
+
+  /// The band with what rows of the output see, as if it began with the image.
+  func make(_ image: Int, _ rows: Range<Int>, _ thread: Int) -> UnsafePointer<Float> {
+    var pad = pad
+    let first = rows.lowerBound * step
+    pad.output += thread * stride - first * pad.outputRow
+    pad.inputPlanes += image * planes
+    for plane in 0..<planes { pad.write(plane, first..<first + (rows.count - 1) * step + seen) }
+    return UnsafePointer(pad.output)
+  }
+}
+
 /// A convolution as tiles: rows of output pixels, each cut into spans, times panels of output channels.
 struct ConvolutionCommand: BitwiseCopyable {
   var arguments = TileArguments()
   var input: UnsafePointer<Float>
+  /// What is read instead of the input.
+  var image: UnsafePointer<PaddedImage>?
   var output: UnsafeMutablePointer<Float>
   var shortcut: UnsafePointer<Float>?
   /// The parts of a panel lie side by side.
@@ -82,7 +107,10 @@ struct ConvolutionCommand: BitwiseCopyable {
     let c = raw.assumingMemoryBound(to: ConvolutionCommand.self)
     let units = c.pointee.batch * c.pointee.rows * c.pointee.spans.count
     var fetcher = Fetcher(c.pointee.fetches, thread, threads)
-    if c.pointee.splitsPanels {
+    if c.pointee.image != nil {
+      let rows = share(c.pointee.batch * c.pointee.rows, thread, threads)
+      c.pointee.run(rows, thread, &fetcher)
+    } else if c.pointee.splitsPanels {
       c.pointee.runShare(raw, units, thread, threads, &fetcher)
     } else {
       c.pointee.run(raw, share(units, thread, threads), 0..<c.pointee.panelCount, &fetcher)
@@ -125,19 +153,37 @@ struct ConvolutionCommand: BitwiseCopyable {
 
   /// Some rows of the only image, the first of which goes to `target`.
   /// - Parameter pixels: these rows as one, where the rows of the map are not told apart.
-  func run(rows: Range<Int>, of width: Int, as pixels: RowCutList?, to target: UnsafeMutablePointer<Float>) {
+  func run(
+    rows: Range<Int>, of width: Int, as pixels: RowCutList?, to target: UnsafeMutablePointer<Float>, _ thread: Int
+  ) {
     var band = self
-    var units = rows.lowerBound * spans.count..<rows.upperBound * spans.count
-    if let pixels {
-      band.spans = pixels
-      band.input += rows.lowerBound * width * arguments.pixelStep
-      band.output = target
-      units = 0..<pixels.count
-    } else {
-      band.output = target - rows.lowerBound * outputRowStride
-    }
     var fetcher = Fetcher(fetches, 0, 1)
-    withUnsafePointer(to: band) { $0.pointee.run($0, units, 0..<panelCount, &fetcher) }
+    guard let pixels else {
+      band.output = target - rows.lowerBound * outputRowStride
+      return band.run(rows, thread, &fetcher)
+    }
+    band.spans = pixels
+    band.input += rows.lowerBound * width * arguments.pixelStep
+    band.output = target
+    withUnsafePointer(to: band) { $0.pointee.run($0, 0..<pixels.count, 0..<panelCount, &fetcher) }
+  }
+
+  /// Some rows of all images, one after the other.
+  private func run(_ all: Range<Int>, _ thread: Int, _ fetcher: inout Fetcher) {
+    var part = self
+    var next = all.lowerBound
+    while next < all.upperBound {
+      let first = next
+      next = all.upperBound
+      if let image {
+        let (n, row) = (first / rows, first % rows)
+        next = min(next, first + image.pointee.rows, (n + 1) * rows)
+        let band = image.pointee.make(n, row..<row + next - first, thread)
+        part.input = band - n * inputBatchStride
+      }
+      let units = first * spans.count..<next * spans.count
+      withUnsafePointer(to: part) { $0.pointee.run($0, units, 0..<panelCount, &fetcher) }
+    }
   }
 
   /// One panel over the tiles `first..<last`, those of one height side by side in one call.

@@ -20,21 +20,25 @@ struct PadCommand: BitwiseCopyable {
   var value: Float
 
   static let run: StepFunction = { raw, thread, threads in
-    let c = raw.assumingMemoryBound(to: PadCommand.self).pointee
-    let outerRow = c.left + c.row + c.right
-    c.share.forEach(thread, threads) { i, rows in
-      for y in rows {
-        let to = c.output + (c.outputPlanes[i] + y * outerRow)
-        guard y >= c.top, y < c.top + c.height else {
-          to.update(repeating: c.value, count: outerRow)
-          continue
-        }
-        to.update(repeating: c.value, count: c.left)
-        if let input = c.input {
-          (to + c.left).update(from: input + (c.inputPlanes[i] + (y - c.top) * c.row), count: c.row)
-        }
-        (to + (c.left + c.row)).update(repeating: c.value, count: c.right)
+    let c = raw.assumingMemoryBound(to: PadCommand.self)
+    c.pointee.share.forEach(thread, threads) { c.pointee.write($0, $1) }
+  }
+
+  var outputRow: Int { left + row + right }
+
+  /// Some rows of the output's plane `i`.
+  func write(_ i: Int, _ rows: Range<Int>) {
+    for y in rows {
+      let to = output + (outputPlanes[i] + y * outputRow)
+      guard y >= top, y < top + height else {
+        to.update(repeating: value, count: outputRow)
+        continue
       }
+      to.update(repeating: value, count: left)
+      if let input {
+        (to + left).update(from: input + (inputPlanes[i] + (y - top) * row), count: row)
+      }
+      (to + (left + row)).update(repeating: value, count: right)
     }
   }
 }

@@ -43,7 +43,8 @@ func lowerDepthwise(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
     multiplyAdds: node.shape.elementCount * taps + (source?.multiplyAdds ?? 0),
     because: (source.map { $0.reason + " → " } ?? "") + "\(fused.conv.facts(x, node.shape)): "
       + (function.outputs.map { "strips of \($0) outputs" } ?? "no strips for this"),
-    touching: [read, output] + (sums.map { [$0] } ?? []), scratch: source.map { [$0.tiles.output.region] } ?? []
+    touching: [read, output] + (sums.map { [$0] } ?? []),
+    scratch: source.map { [$0.tiles.output.region] + $0.tiles.reading.scratch } ?? []
   ) { binder in
     let command = DepthwiseCommand(
       arguments: arguments, function: function.code, input: binder.pointer(input.region),

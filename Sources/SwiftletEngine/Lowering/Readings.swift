@@ -14,11 +14,47 @@ struct Reading: Sendable {
   var pixelStep: Int
   /// For each product of (input channel, tap) the floats from the pixel.
   var offset: @Sendable (_ channel: Int, _ ky: Int, _ kx: Int) -> Int
+  /// What is read instead of the place: some rows at a time.
+  var image: PaddedImagePlan?
   /// Of 1×1 kernels on channels in order: floats from the pixel to the first channel, and from block to block.
   var dense: (base: Int, blockStride: Int)?
 
+  var scratch: [Region] { image.map { [$0.bands] } ?? [] }
   /// Neighbouring pixels of a row are neighbours in the input too.
   var slides: Bool { rowStride != nil && pixelStep == 16 }
+}
+
+/// A planar image with zeros around it, in bands.
+struct PaddedImagePlan: Sendable {
+  var shape: Shape
+  var pads: Pads
+  /// One band a thread.
+  var bands: Region
+  var stride: Int
+  /// Of a band.
+  var height: Int
+  /// Of the convolution's output, the most at a time; how many rows those see, and by how many the next row sees others.
+  var rows: Int
+  var seen: Int
+  var step: Int
+}
+
+extension Binder {
+  /// - Parameter first: the image that is the first one.
+  func keep(_ image: PaddedImagePlan, of region: Region, from first: Int) -> UnsafePointer<PaddedImage> {
+    let (x, pads) = (image.shape, image.pads)
+    let width = x[3] + pads.left + pads.right
+    let pad = PadCommand(
+      input: pointer(region), output: pointer(image.bands),
+      inputPlanes: keep((first * x[1]..<x[0] * x[1]).map { $0 * x[2] * x[3] }),
+      outputPlanes: keep((0..<x[1]).map { $0 * image.height * width }),
+      share: MapShare(maps: x[1], rows: image.height, splitsRows: false), height: x[2], row: x[3], top: pads.top,
+      left: pads.left, right: pads.right, value: 0)
+    return keep([
+      PaddedImage(
+        pad: pad, planes: x[1], stride: image.stride, rows: image.rows, seen: image.seen, step: image.step)
+    ])
+  }
 }
 
 extension Planner {
@@ -68,20 +104,28 @@ extension Planner {
       offset: { c, _, _ in channels[c] / 16 * plane + channels[c] % 16 }, dense: view.dense)
   }
 
-  /// Few channels, as the caller gave them: read from a planar image with zeros around it.
+  /// Few channels, as the caller gave them: read from a planar image, or where zeros lie around it from bands of one.
   mutating func readPlanar(_ input: Graph.ID, _ x: Shape, _ window: Window) -> Reading {
     let (height, width) = (x[2] + window.pads.top + window.pads.bottom, x[3] + window.pads.left + window.pads.right)
-    var region = plain(input)
-    if window.pads != .none {
-      let padded = placePlain(floats: x[0] * x[1] * height * width)
-      emitPlanarPadding(from: region, to: padded, x, window.pads)
-      region = padded
-    }
-    let plane = height * width
+    let image = window.pads == .none ? nil : planImage(x, window)
+    let plane = (image?.height ?? height) * width
     return Reading(
-      place: region, pixels: plane, batchStride: { x[1] * plane }, rowStride: window.strides[0] * width,
+      place: plain(input), pixels: height * width, batchStride: { x[1] * plane }, rowStride: window.strides[0] * width,
       pixelStep: window.strides[1],
-      offset: { c, ky, kx in c * plane + ky * window.dilations[0] * width + kx * window.dilations[1] }, dense: nil)
+      offset: { c, ky, kx in c * plane + ky * window.dilations[0] * width + kx * window.dilations[1] }, image: image,
+      dense: nil)
+  }
+
+  /// Bands of as many rows as stay in the first cache, or what one row of the output sees.
+  private mutating func planImage(_ x: Shape, _ window: Window) -> PaddedImagePlan {
+    let (seen, step) = ((window.kernel[0] - 1) * window.dilations[0] + 1, window.strides[0])
+    let row = x[1] * (x[3] + window.pads.left + window.pads.right)
+    let rows = max(1, (tuning.imageFloats / row - seen) / step + 1)
+    let height = (rows - 1) * step + seen
+    let stride = (row * height + 15) / 16 * 16
+    return PaddedImagePlan(
+      shape: x, pads: window.pads, bands: placePlain(floats: stride * threads), stride: stride, height: height,
+      rows: rows, seen: seen, step: step)
   }
 
   /// Rows of blocks, with zeros around them where the window reaches over the edge.

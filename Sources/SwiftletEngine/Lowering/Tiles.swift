@@ -86,7 +86,7 @@ extension Planner {
         node.name, (pairs == nil ? "" : "bfloat16 ") + plan.choice.name,
         multiplyAdds: images.count * output.pixels * graph[node.inputs[1]].shape.elementCount,
         idleLines: plan.idleLines / runs.count, because: reason(node, fused, plan.choice), isBFloat16: pairs != nil,
-        touching: [reading.place, output] + others.compactMap { $0 }
+        touching: [reading.place, output] + others.compactMap { $0 }, scratch: reading.scratch
       ) { binder in
         let weights = scaled.map { binder.pointer($0) } ?? binder.pointer(constant: plan.weights.constant)
         let command = binder.command(plan, weights, images)
@@ -153,6 +153,7 @@ extension Binder {
     let inputStart = (plan.dense?.base ?? 0) + images.lowerBound * input.batchStride()
     return ConvolutionCommand(
       arguments: plan.arguments, input: pointer(input.region) + inputStart,
+      image: input.image.map { keep($0, of: input.region, from: images.lowerBound) },
       output: pointer(output) + (images.lowerBound * output.batchStride + plan.output.origin),
       shortcut: shortcut.map { UnsafePointer(pointer($0) + images.lowerBound * $0.batchStride) },
       panels: keep(calls(plan, weights)), panelCount: plan.weights.panels.count, parts: plan.parts,
