@@ -180,7 +180,7 @@ import _SwiftletTestSupport
       product.contains { $0.kernel == "bfloat16 tile dense16 clamp" && $0.reason.contains("no Strassen, bfloat16") })
     let line = try steps { [$0.scoped("a", Conv2D(64, kernel: [1, 7]))] }
     #expect(line.contains { $0.isBFloat16 && $0.reason.contains("no Winograd, bfloat16") })
-    let window = try steps { [$0.scoped("a", Conv2D(64, 3))] }
+    let window = try steps { [$0.scoped("a", Conv2D(48, 3))] }
     #expect(window.contains { $0.kernel == "winograd 3x3" } && window.allSatisfy { !$0.isBFloat16 })
     var tuning = Tuning(for: Self.sets[0])
     tuning.bfloat16Channels = 257

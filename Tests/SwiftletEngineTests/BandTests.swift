@@ -107,6 +107,32 @@ import _SwiftletTestSupport
     }
   }
 
+  static let stems = [
+    Window(3, stride: 2, pad: 1), Window(7, stride: 2, pad: 3), Window(3, pad: 1), Window(4, stride: 3, pad: 2),
+    Window([2, 5], strides: [3, 1], pads: Pads(top: 4, bottom: 1, right: 3), dilations: [2, 1]),
+  ]
+
+  /// Images with zeros around them exist in bands alone, of one row or of more.
+  @Test(arguments: stems, [1, 3]) func stemsMakeTheirZeros(_ window: Window, _ channels: Int) throws {
+    let shape = Shape([3, channels, 29, 31])
+    let graph = try Graph(input: shape) { [Self.convolved($0, "stem", Conv(window), 24).relu] }
+    let (weights, input) = (Rule(gain: 1).weights(for: graph), Rule().input(shape))
+    let truth = try graph.interpretInDouble(input, weights)[0]
+    for set in InstructionSet.available {
+      var answers: [NDArray] = []
+      for (floats, threads) in [(4096, 1), (1, 1), (1, 2), (500, 5), (1 << 30, 2)] {
+        var tuning = Tuning(for: set)
+        tuning.imageFloats = floats
+        let plan = try Plan(graph, instructionSet: set, tuning: tuning, threads: threads)
+        #expect(!plan.stepTitles.contains { $0.kernel == "pad" })
+        let session = try Session(plan, weights)
+        answers += try (1...2).map { _ in try session.run(input)[0] }
+      }
+      #expect(answers[0].relativeError(to: truth) < 2e-6)
+      #expect(answers.allSatisfy { $0 == answers[0] })
+    }
+  }
+
   /// What is read between is not overwritten in its place meanwhile.
   @Test func inputsStay() throws {
     let graph = try Graph(input: [1, 3, 24, 24]) { x in

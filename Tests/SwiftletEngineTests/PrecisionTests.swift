@@ -74,8 +74,9 @@ import _SwiftletTestSupport
     _ graph: Graph, _ rule: Rule, _ set: InstructionSet, _ kernel: String = "winograd"
   ) throws {
     var tuning = Tuning(for: set)
-    // Products of these sizes, whatever is usual.
+    // Transforms and products of these sizes, whatever is usual.
     (tuning.strassenChannels, tuning.strassenPixels) = (min(tuning.strassenChannels, 128), 49)
+    tuning.winogradSharingTiles = 16
     for (precision, isTransformed) in [(Precision.exact, true), (.strict, false)] {
       let plan = try Plan(graph, instructionSet: set, precision: precision, tuning: tuning)
       #expect(plan.stepTitles.contains { $0.kernel.hasPrefix(kernel) } == isTransformed)

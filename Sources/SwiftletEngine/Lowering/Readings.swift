@@ -107,7 +107,7 @@ extension Planner {
   /// Few channels, as the caller gave them: read from a planar image, or where zeros lie around it from bands of one.
   mutating func readPlanar(_ input: Graph.ID, _ x: Shape, _ window: Window) -> Reading {
     let (height, width) = (x[2] + window.pads.top + window.pads.bottom, x[3] + window.pads.left + window.pads.right)
-    let image = window.pads == .none ? nil : planImage(x, window)
+    let image = window.pads == .none ? nil : planImage(x, window, height: height)
     let plane = (image?.height ?? height) * width
     return Reading(
       place: plain(input), pixels: height * width, batchStride: { x[1] * plane }, rowStride: window.strides[0] * width,
@@ -117,10 +117,11 @@ extension Planner {
   }
 
   /// Bands of as many rows as stay in the first cache, or what one row of the output sees.
-  private mutating func planImage(_ x: Shape, _ window: Window) -> PaddedImagePlan {
+  /// - Parameter whole: the rows with those around the image.
+  private mutating func planImage(_ x: Shape, _ window: Window, height whole: Int) -> PaddedImagePlan {
     let (seen, step) = ((window.kernel[0] - 1) * window.dilations[0] + 1, window.strides[0])
     let row = x[1] * (x[3] + window.pads.left + window.pads.right)
-    let rows = max(1, (tuning.imageFloats / row - seen) / step + 1)
+    let rows = max(1, (min(tuning.imageFloats / row, whole) - seen) / step + 1)
     let height = (rows - 1) * step + seen
     let stride = (row * height + 15) / 16 * 16
     return PaddedImagePlan(
