@@ -43,7 +43,8 @@ public struct Tuning: Hashable, Sendable {
   public var scoreFloats = 6144
   /// Pixels for each thread from which threads share the pixels of a map, and not its channels.
   public var pixelsPerThread = 96
-  /// The most floats of a linear layer on vectors that the steps before it fetch: more would push itself out of the last cache.
+  /// The most floats of a linear layer on vectors that the steps before it fetch: more would push itself out of the last cache, or
+  /// where that is slow of the second one.
   public var fetchedFloats = 6 << 18
 
   /// Bytes of a map that a depthwise convolution reads as they are made: what stays in the second cache. Maps of less than twice as many
