@@ -46,15 +46,13 @@ public struct Tuning: Hashable, Sendable {
   /// The most floats of a linear layer on vectors that the steps before it fetch: more would push itself out of the last cache, or
   /// where that is slow of the second one.
   public var fetchedFloats = 6 << 18
-
-  /// Bytes of a map that a depthwise convolution reads as they are made: what stays in the second cache. Maps of less than twice as many
-  /// are made as a whole.
-  public var bandBytes = 1 << 30
-
   /// Floats of an image with zeros around it that a thread makes before it reads them: what stays in the first cache.
   public var imageFloats = 4096
+  /// Bytes of a map that a depthwise convolution reads as they are made: what stays in the second cache. Maps of less than twice as many
+  /// are made as a whole, as all are where the last cache is fast.
+  public var bandBytes = 1 << 30
 
-  /// What is good on most machines.
+  /// What is good on most machines that have these instructions, on Intel's with AVX-512 what is on those.
   public init(for set: InstructionSet) {
     switch set {
     // Without fused multiply-adds products are rounded as well, so that sums of inputs stray further.
