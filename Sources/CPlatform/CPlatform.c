@@ -15,6 +15,9 @@
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/auxv.h>
@@ -50,12 +53,13 @@ int platform_has_bfloat16(void) {
 #endif
 }
 
-int platform_is_intel(void) {
+int platform_processor_kind(void) {
 #if defined(__x86_64__)
-  return __builtin_cpu_is("intel") != 0;
-#else
-  return 0;
+  unsigned a, b, c, d;
+  if (__builtin_cpu_is("intel")) return PLATFORM_INTEL;
+  if (__builtin_cpu_is("amd") && __get_cpuid(1, &a, &b, &c, &d) && (a >> 8 & 15) + (a >> 20 & 255) >= 26) return PLATFORM_ZEN5;
 #endif
+  return PLATFORM_ANY;
 }
 
 void platform_wait(uint32_t *p, uint32_t value) {

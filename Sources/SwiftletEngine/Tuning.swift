@@ -18,6 +18,8 @@ public struct Tuning: Hashable, Sendable {
   public var strassenChannels = 128
   /// The fewest pixels of a map: fewer leave weights, which are 7/4 as many, too little use.
   public var strassenPixels = 49
+  /// The fewest values of the smaller map, input or output: fewer products save less than sums and more weights cost.
+  public var strassenValues = 4704
   /// The most pixels that go through all products of a Strassen product together: what stays in the second cache.
   public var strassenChunk = 256
   /// The fewest channels, in and out, of convolutions in bfloat16: fewer leave too little work beside rounding the input.
@@ -52,7 +54,7 @@ public struct Tuning: Hashable, Sendable {
   /// are made as a whole, as all are where the last cache is fast.
   public var bandBytes = 1 << 30
 
-  /// What is good on most machines that have these instructions, on Intel's with AVX-512 what is on those.
+  /// What is good on most machines that have these instructions, on some with AVX-512 what is on those.
   public init(for set: InstructionSet) {
     switch set {
     // Without fused multiply-adds products are rounded as well, so that sums of inputs stray further.
@@ -66,8 +68,20 @@ public struct Tuning: Hashable, Sendable {
     case .avx512:
       (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (1024, 1024, 1024, 1024)
       (winogradChannels, strassenChannels) = (12, 96)
-      if platform_is_intel() != 0 { setForSlowSharedCache() }
+      switch Int(platform_processor_kind()) {
+      case PLATFORM_INTEL: setForSlowSharedCache()
+      case PLATFORM_ZEN5: setForTwoProductsACycle()
+      default: break
+      }
     }
+  }
+
+  /// AMD's processors from Zen 5 on begin two products of 16 floats a cycle, so that sums cost twice as much beside them as on those
+  /// before; their second cache of 1 MiB is faster than the last one by more.
+  private mutating func setForTwoProductsACycle() {
+    (strassenChannels, strassenValues) = (128, 12544)
+    bandBytes = 512 << 10
+    fetchedFloats = 64 << 10
   }
 
   /// Intel's processors with AVX-512 begin two products a cycle, and what does not stay in a core's second cache of 1 or 2 MiB comes from
@@ -94,6 +108,7 @@ public struct Tuning: Hashable, Sendable {
     Field("winograd_sharing_tiles", \.winogradSharingTiles, 0...1 << 20),
     Field("strassen_channels", \.strassenChannels, 32...4096),
     Field("strassen_pixels", \.strassenPixels, 1...1 << 20),
+    Field("strassen_values", \.strassenValues, 1...1 << 30),
     Field("strassen_chunk", \.strassenChunk, 1...1 << 20),
     Field("bfloat16_channels", \.bfloat16Channels, 16...4096),
     Field("whole_depth", \.wholeDepth, 16...1 << 20),

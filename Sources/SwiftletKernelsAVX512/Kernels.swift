@@ -26,6 +26,9 @@ let tileKernels: [TileKey: TileFunction] = [
   },
   TileKey(32, .gather32, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(32, .gather2, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .gather2, .hardSwish): {
+    tallTile(C32.self, HardSwishEpilogue.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(32, .gather4, .clamp): { tallTile(C32.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(32, .gatherAny, .clamp): { tallTile(C32.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(32, .gatherAny, .addClamp): {
@@ -44,6 +47,9 @@ let tileKernels: [TileKey: TileFunction] = [
   },
   TileKey(16, .gather32, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather2, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather2, .hardSwish): {
+    tallTile(C16.self, HardSwishEpilogue.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gather4, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gatherAny, .clamp): { tallTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gatherAny, .addClamp): {

@@ -21,6 +21,9 @@ let tileKernels: [TileKey: TileFunction] = [
   },
   TileKey(16, .gather32, .clamp): { lowTile(C16.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather2, .clamp): { lowTile(C16.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather2, .hardSwish): {
+    lowTile(C16.self, HardSwishEpilogue.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gather4, .clamp): { lowTile(C16.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gatherAny, .clamp): {
     lowTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)

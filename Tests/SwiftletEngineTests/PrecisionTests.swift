@@ -76,6 +76,7 @@ import _SwiftletTestSupport
     var tuning = Tuning(for: set)
     // Transforms and products of these sizes, whatever is usual.
     (tuning.strassenChannels, tuning.strassenPixels) = (min(tuning.strassenChannels, 128), 49)
+    tuning.strassenValues = 4704
     tuning.winogradSharingTiles = 16
     for (precision, isTransformed) in [(Precision.exact, true), (.strict, false)] {
       let plan = try Plan(graph, instructionSet: set, precision: precision, tuning: tuning)

@@ -55,7 +55,7 @@ import _SwiftletTestSupport
   /// Takes this way from few channels and pixels on.
   static func tuning(_ set: InstructionSet) -> Tuning {
     var tuning = Tuning(for: set)
-    (tuning.strassenChannels, tuning.strassenPixels) = (64, 49)
+    (tuning.strassenChannels, tuning.strassenPixels, tuning.strassenValues) = (64, 49, 3136)
     return tuning
   }
 

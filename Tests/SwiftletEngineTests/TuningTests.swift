@@ -96,6 +96,8 @@ import _SwiftletTestSupport
     #expect(try step { $0.strassenChannels = 257 }.reason.contains("fewer than 257 channels"))
     #expect(try step { $0.strassenPixels = 196 } == usual)
     #expect(try step { $0.strassenPixels = 197 }.reason.contains("fewer than 197 pixels"))
+    #expect(try step { $0.strassenValues = 50176 } == usual)
+    #expect(try step { $0.strassenValues = 50177 }.reason.contains("fewer than 50177 values"))
   }
 
   /// Without a table a plan takes that of its instruction set.

@@ -50,8 +50,9 @@ int platform_instruction_set(void);
 /// Whether it has AVX512_BF16 beside 2.
 int platform_has_bfloat16(void);
 
-/// Whether the processor is one of Intel's.
-int platform_is_intel(void);
+/// Processors that differ in what is fast: Intel's, and AMD's from Zen 5 on.
+enum { PLATFORM_ANY, PLATFORM_INTEL, PLATFORM_ZEN5 };
+int platform_processor_kind(void);
 
 /// Sleeps until `*p` is no longer `value` (spurious wake-ups may happen), and wakes all that sleep on `p`.
 void platform_wait(uint32_t *p, uint32_t value);

@@ -36,6 +36,9 @@ extension Planner {
     if min(ins, g.channels) < tuning.strassenChannels { return "it has fewer than \(tuning.strassenChannels) channels" }
     if blocks % 2 == 1, blocks < 9 { return "\(blocks) blocks of outputs have no halves" }
     if g.pixels < tuning.strassenPixels { return "its map has fewer than \(tuning.strassenPixels) pixels" }
+    if g.pixels * min(ins, g.channels) < tuning.strassenValues {
+      return "its smaller map has fewer than \(tuning.strassenValues) values"
+    }
     return nil
   }
 

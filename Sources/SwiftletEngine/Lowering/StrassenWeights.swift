@@ -32,14 +32,11 @@ extension Planner {
     let (right, rightDepth) = (y.blocks.count - left, ins - leftDepth)
     let widths = kernels.widths(.dense16, .addClamp).filter { $0 % 16 == 0 }
     var start = 0
-    // Two threads share wide panels evenly: what they leave over is in the middle, in narrow ones.
-    let wide = widths[0] / 16
-    let middle = left / (2 * wide) * wide..<left - left / (2 * wide) * wide
     func panels(_ depth: Int, _ blocks: Int) -> [PackedPanels.Panel] {
       var panels: [PackedPanels.Panel] = []
       var block = 0
       while block < blocks {
-        let width = middle.contains(block) ? 16 : widths.first { $0 <= (blocks - block) * 16 }!
+        let width = widths.first { $0 <= (blocks - block) * 16 }!
         panels.append(.init(width: width, block: block, start: start, depth: depth, offsets: []))
         block += width / 16
         start += (depth + 1) * width
