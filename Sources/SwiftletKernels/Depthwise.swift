@@ -1,4 +1,4 @@
-// Depthwise convolution on blocked maps, in strips of 8, 7 or 4 outputs of one row. There is no border in memory: taps outside the map
+// Depthwise convolution on blocked maps, in strips of 3, 4, 7 or 8 outputs of one row. There is no border in memory: taps outside the map
 // are dropped by the type of the strip (left and right) or by the bounds of the row loop (top and bottom).
 
 public import CVector
@@ -15,7 +15,7 @@ public enum N4: Number { @inlinable @inline(__always) public static var value: I
 public enum N5: Number { @inlinable @inline(__always) public static var value: Int { 5 } }
 public enum N7: Number { @inlinable @inline(__always) public static var value: Int { 7 } }
 
-/// Kernel size, stride, and how many columns of the first and of the last strip lie outside the map.
+/// Columns of the kernel, stride, and how many columns of the first and of the last strip lie outside the map.
 public enum Geometry<K: Number, S: Number, L: Number, R: Number> {}
 
 /// What one depthwise convolution needs to know.
@@ -150,6 +150,10 @@ func columns<K: Number, S: Number, L: Number, R: Number, T: Strip>(
   column(first + 2 * K.value)
   column(first + 3 * K.value)
   column(first + 4 * K.value)
+  if K.value > 1 { return }
+  column(5)
+  column(6)
+  column(7)
 }
 
 /// The outputs of a strip: what they see of `rows` rows of the input, whose first column is at `x`.
@@ -235,7 +239,7 @@ public func depthwise<K: Number, S: Number, L: Number, R: Number, T: Strip>(
   while row < last {
     let top = row * S.value - d.top
     let skipped = max(0, -top)
-    let rows = min(K.value, d.inputHeight - top) - skipped
+    let rows = min(d.kernelHeight, d.inputHeight - top) - skipped
     let from = x + (top + skipped) * rowStride - L.value * 16
     let to = y + row * d.outputWidth * 16
     let w = weights + (16 + skipped * K.value * 16)

@@ -12,7 +12,17 @@ public struct Neighbours: BitwiseCopyable, Sendable {
 /// One block: neighbours of each output row and column, their counts, input block, output block.
 public typealias ResizeFunction = @convention(c) (UnsafeRawPointer, UnsafeRawPointer, Int, Int, Source, Target) -> Void
 
-/// Bilinear interpolation; nearest where all fractions are zero.
+/// Sixteen lanes of one pixel.
+@inlinable @inline(__always)
+func copyBlock<V: Vector>(_ v: V.Type, _ x: Source, _ y: Target) {
+  var lane = 0
+  while lane < 16 {
+    V(x + lane).store(y + lane)
+    lane += V.lanes
+  }
+}
+
+/// Bilinear interpolation; nearest where fractions are zero.
 @inlinable @inline(__always)
 public func resize<V: Vector>(
   _ v: V.Type, _ rows: UnsafeRawPointer, _ columns: UnsafeRawPointer, _ height: Int, _ width: Int, _ x: Source,
@@ -27,6 +37,11 @@ public func resize<V: Vector>(
     let fy = V(splat: vertical[row].fraction)
     for column in 0..<width {
       let h = horizontal[column]
+      if h.fraction == 0, vertical[row].fraction == 0 {
+        copyBlock(v, r0 + h.lower, to)
+        to += 16
+        continue
+      }
       let fx = V(splat: h.fraction)
       var lane = 0
       while lane < 16 {

@@ -35,6 +35,9 @@ let reduceColumnsKernels: [ReduceColumnsFunction] = [
 ]
 
 let depthwiseKernels: [DepthwiseKey: DepthwiseFunction] = [
+  DepthwiseKey(1, 1, 0, 0, outputs: 7): {
+    depthwise(Geometry<N1, N1, N0, N0>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   DepthwiseKey(3, 1, 1, 1, outputs: 7): {
     depthwise(Geometry<N3, N1, N1, N1>.self, Strip7<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
@@ -112,6 +115,12 @@ let depthwiseKernels: [DepthwiseKey: DepthwiseFunction] = [
   },
   DepthwiseKey(7, 1, 3, 3, outputs: 4): {
     depthwise(Geometry<N7, N1, N3, N3>.self, Strip4<V>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  DepthwiseKey(1, 1, 0, 0, outputs: 3): {
+    depthwise(Geometry<N1, N1, N0, N0>.self, Strip3<V>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  DepthwiseKey(5, 1, 2, 2, outputs: 3): {
+    depthwise(Geometry<N5, N1, N2, N2>.self, Strip3<V>.self, $0, $1, $2, $3, $4, $5, $6)
   },
 ]
 

@@ -73,11 +73,11 @@ extension Planner {
   fileprivate func depthwiseKernel(_ d: DepthwiseArguments) -> (code: DepthwiseFunction, outputs: Int?) {
     // The last strip ends with the row, and this many of its columns lie outside the map.
     let right = max(0, (d.outputWidth - 1) * d.strideX + d.kernelWidth - d.left - d.inputWidth)
-    guard d.kernelHeight == d.kernelWidth, d.strideY == d.strideX, d.dilationY == 1, d.dilationX == 1 else {
+    guard d.strideY == d.strideX, d.dilationY == 1, d.dilationX == 1 else {
       return (kernels.depthwiseAny, nil)
     }
     var best: (code: DepthwiseFunction, outputs: Int?, cost: Int) = (kernels.depthwiseAny, nil, .max)
-    for outputs in [8, 7, 4] {
+    for outputs in [8, 7, 4, 3] {
       let end = d.outputWidth - outputs
       guard end == 0 || end > 0 && end * d.strideX >= max(d.left, right) else { continue }
       // A strip between the first and the last one lies inside the map on both sides.
