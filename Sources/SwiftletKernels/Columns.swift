@@ -36,6 +36,25 @@ public struct One<P: Product>: Columns {
   }
 }
 
+/// The first half of a block in both halves of a vector, so that it may be multiplied with two pixels; that of one pixel is stored, and
+/// zeros to the other half of the block.
+public struct Halved<V: HalvedVector>: Columns {
+  @usableFromInline var v: V
+  @inlinable @inline(__always) public static var width: Int { V.lanes / 2 }
+  @inlinable @inline(__always) public init(splat: Float) { v = V(splat: splat) }
+  @inlinable @inline(__always) public init(_ p: Source) { v = V(twice: p) }
+  @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = V(twice: c) }
+  @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) { v = v.fma(V(splat: s), w.v) }
+  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
+    Self.store(v.lower, c, e, offset)
+  }
+  @inlinable @inline(__always)
+  static func store<E: Epilogue>(_ half: V.Half, _ c: Target, _ e: E, _ offset: Int) {
+    e.finish(half, offset).store(c)
+    V.Half(splat: 0).store(c + V.Half.lanes)
+  }
+}
+
 /// Lanes that belong to no channel: zeros are stored, nothing is computed.
 public struct Blank<V: Vector>: Columns {
   @inlinable @inline(__always) public static var width: Int { 0 }

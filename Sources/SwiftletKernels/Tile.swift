@@ -25,6 +25,33 @@ public struct Pixel<C: Columns>: Tile {
   }
 }
 
+/// Two pixels whose channels fill some vectors each, and half of one: they share that.
+public struct PixelPair<L: Columns, V: HalvedVector>: Tile {
+  public typealias C = Beside<L, Halved<V>>
+  @usableFromInline var a: L
+  @usableFromInline var b: L
+  @usableFromInline var both: V
+  @inlinable @inline(__always) public static var height: Int { 2 }
+  @inlinable @inline(__always) public init(_ bias: C) { (a, b, both) = (bias.l, bias.l, bias.r.v) }
+  @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) {
+    let rest = c + L.width / 16 * blockStride
+    (a, b) = (L(c, blockStride), L(c + 16, blockStride))
+    both = V(V.Half(rest), V.Half(rest + 16))
+  }
+  @inlinable @inline(__always) public mutating func fma(_ p: Source, _ step: Int, _ w: C) {
+    a.fma(p[0], w.l)
+    b.fma(p[step], w.l)
+    both = both.fma(V(lower: p[0], upper: p[step]), w.r.v)
+  }
+  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
+    a.store(c, blockStride, e, offset)
+    b.store(c + 16, blockStride, e, offset + 16)
+    let (rest, restOffset) = (c + L.width / 16 * blockStride, offset + L.width / 16 * e.residualBlockStride)
+    Halved<V>.store(both.lower, rest, e, restOffset)
+    Halved<V>.store(both.upper, rest + 16, e, restOffset + 16)
+  }
+}
+
 public struct Stack<A: Tile, B: Tile>: Tile where A.C == B.C {
   @usableFromInline var a: A
   @usableFromInline var b: B
@@ -46,6 +73,10 @@ public struct Stack<A: Tile, B: Tile>: Tile where A.C == B.C {
     b.store(c + A.height * 16, blockStride, e, offset + A.height * 16)
   }
 }
+
+public typealias Pairs2<L: Columns, V: HalvedVector> = Stack<PixelPair<L, V>, PixelPair<L, V>>
+public typealias Pairs3<L: Columns, V: HalvedVector> = Stack<Pairs2<L, V>, PixelPair<L, V>>
+public typealias Pairs4<L: Columns, V: HalvedVector> = Stack<Pairs2<L, V>, Pairs2<L, V>>
 
 public typealias T2<C: Columns> = Stack<Pixel<C>, Pixel<C>>
 public typealias T3<C: Columns> = Stack<T2<C>, Pixel<C>>

@@ -111,6 +111,23 @@ public func tallTile<C: Columns, E: Epilogue, W: Walk>(
   }
 }
 
+/// The same where pixels share vectors.
+@inlinable @inline(__always)
+public func sharingTile<L: Columns, V: HalvedVector, E: Epilogue, W: Walk>(
+  _ l: L.Type, _ v: V.Type, _ e: E.Type, _ walk: W.Type, _ height: Int, _ count: Int, _ g: UnsafeRawPointer,
+  _ p: UnsafeRawPointer, _ a: Source, _ c: Target, _ r: Source?
+) {
+  switch height {
+  case 14: tiles(Stack<Pairs4<L, V>, Pairs3<L, V>>.self, e, walk, count, g, p, a, c, r)
+  case 10: tiles(Stack<Pairs3<L, V>, Pairs2<L, V>>.self, e, walk, count, g, p, a, c, r)
+  case 8: tiles(Pairs4<L, V>.self, e, walk, count, g, p, a, c, r)
+  case 7: tiles(Stack<Pairs3<L, V>, Pixel<Beside<L, Halved<V>>>>.self, e, walk, count, g, p, a, c, r)
+  case 4: tiles(Pairs2<L, V>.self, e, walk, count, g, p, a, c, r)
+  case 2: tiles(PixelPair<L, V>.self, e, walk, count, g, p, a, c, r)
+  default: tiles(Pixel<Beside<L, Halved<V>>>.self, e, walk, count, g, p, a, c, r)
+  }
+}
+
 /// The heights of tiles of pairs in 32 registers: those that maps of usual sizes are cut into.
 @inlinable @inline(__always)
 public func pairTile<C: Columns, E: Epilogue, W: Walk>(

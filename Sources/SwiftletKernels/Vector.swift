@@ -34,6 +34,27 @@ public protocol Vector {
   var largest: Float { get }
 }
 
+/// A vector whose halves may belong to two pixels.
+public protocol HalvedVector: Vector {
+  associatedtype Half: Vector
+  /// The same numbers in both halves.
+  init(twice p: Source)
+  init(lower: Float, upper: Float)
+  init(_ lower: Half, _ upper: Half)
+  var lower: Half { get }
+  var upper: Half { get }
+}
+
+extension SIMD16: HalvedVector where Scalar == Float {
+  @inlinable @inline(__always) public init(twice p: Source) { self.init(SIMD8(p), SIMD8(p)) }
+  @inlinable @inline(__always) public init(lower: Float, upper: Float) { self = halves16(lower, upper) }
+  @inlinable @inline(__always) public init(_ lower: SIMD8<Float>, _ upper: SIMD8<Float>) {
+    self.init(lowHalf: lower, highHalf: upper)
+  }
+  @inlinable @inline(__always) public var lower: SIMD8<Float> { lowHalf }
+  @inlinable @inline(__always) public var upper: SIMD8<Float> { highHalf }
+}
+
 extension SIMD16: Vector where Scalar == Float {
   @inlinable @inline(__always) public static var lanes: Int { 16 }
   @inlinable @inline(__always) public init(splat: Float) { self.init(repeating: splat) }

@@ -50,13 +50,6 @@ public enum Dense: Walk {
     var blocks = p.depth >> 4
     while blocks > 0 {
       var k = 0
-      while s == 24, k < 16 {  // more steps of vectors of two sizes are mixed so that the registers do not suffice
-        t.fma(a + k, step, T.C(w))
-        prefetchL2(n)
-        w += s
-        k += 1
-        n += isSlow ? 16 : 64
-      }
       while k < 16 {  // four steps by hand: one step a turn costs 5 %
         t.fma(a + k, step, T.C(w))
         t.fma(a + k + 1, step, T.C(w + s))
@@ -104,10 +97,11 @@ public enum Gather<S: Step>: Walk {
     var w = w
     var n = UnsafeRawPointer(next)
     var k = 0
-    // More products a turn are mixed so that the registers do not suffice, and so are two of vectors of two sizes.
-    while s != 24, k + 2 <= p.depth {
+    // More products a turn are mixed so that the registers do not suffice.
+    while k + 2 <= p.depth {
       t.fma(a + Int(offsets[k]), step, T.C(w))
       prefetchL2(n)
+      keepOrder()  // or inputs of both products take registers at once
       t.fma(a + Int(offsets[k + 1]), step, T.C(w + s))
       if !isSlow { prefetchL2(n + 64) }
       n += isSlow ? 32 : 128

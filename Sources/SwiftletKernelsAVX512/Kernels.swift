@@ -6,9 +6,8 @@ public import SwiftletKernels
 typealias V = SIMD16<Float>
 typealias C16 = One<Floats<V>>
 typealias C32 = Beside<C16, C16>
-/// The first half of a block, and that behind a whole one: zeros are stored to the other half.
+/// The first half of a block: zeros are stored to the other half. Behind a whole block two pixels share a vector.
 typealias C8 = Beside<One<Floats<SIMD8<Float>>>, Blank<SIMD8<Float>>>
-typealias C24 = Beside<C16, C8>
 /// Of matrix × vector.
 typealias VectorColumns = C32
 
@@ -55,17 +54,17 @@ let tileKernels: [TileKey: TileFunction] = [
   TileKey(16, .gatherAny, .addClamp): {
     tallTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(24, .dense16, .clamp): { tallTile(C24.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(24, .dense16, .addClamp): { tallTile(C24.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .dense16, .clamp): { sharingTile(C16.self, V.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .dense16, .addClamp): { sharingTile(C16.self, V.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(24, .dense16, .hardSwish): {
-    tallTile(C24.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+    sharingTile(C16.self, V.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(24, .gather16, .clamp): { tallTile(C24.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .gather16, .clamp): { sharingTile(C16.self, V.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(24, .gather16, .addClamp): {
-    tallTile(C24.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    sharingTile(C16.self, V.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(24, .gather2, .clamp): { tallTile(C24.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(24, .gather4, .clamp): { tallTile(C24.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .gather2, .clamp): { sharingTile(C16.self, V.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .gather4, .clamp): { sharingTile(C16.self, V.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .dense16, .clamp): { tallTile(C8.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .dense16, .addClamp): { tallTile(C8.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .dense16, .hardSwish): {

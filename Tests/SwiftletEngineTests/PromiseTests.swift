@@ -115,20 +115,53 @@ import _SwiftletTestSupport
     }
   }
 
-  /// Depthwise maps of every size around the strips' width, every stride and padding.
-  @Test(arguments: [3, 5, 7], [1, 2]) func depthwiseOfEverySize(_ kernel: Int, _ stride: Int) throws {
-    for pads in [Pads(kernel / 2), .none, Pads(top: 0, left: kernel / 2 - 1, bottom: 1, right: kernel / 2)] {
-      for width in kernel...(kernel + 37) {
-        let window = Window([kernel, kernel], strides: [stride, stride], pads: pads)
-        let graph = try Graph(input: [1, 18, kernel + 2, width]) { x in
-          [x.apply(Conv(window, group: 18), x.parameter("w", [18, 1, kernel, kernel])).relu]
+  /// Depthwise maps of every size around the strips' width, every stride and padding, filters along both axes or one.
+  @Test(arguments: [[3, 3], [5, 5], [7, 7], [1, 5], [5, 1], [1, 3], [7, 1]], [1, 2])
+  func depthwiseOfEverySize(_ kernel: [Int], _ stride: Int) throws {
+    let (rows, columns) = (kernel[0], kernel[1])
+    let uneven = Pads(top: 0, left: max(0, columns / 2 - 1), bottom: rows / 3, right: columns / 2)
+    let same = Pads(top: rows / 2, left: columns / 2, bottom: rows / 2, right: columns / 2)
+    for pads in [same, .none, uneven] {
+      for width in max(2, columns / 2 + 1)...(columns + 37) where width + pads.left + pads.right >= columns {
+        let window = Window(kernel, strides: [stride, stride], pads: pads)
+        let graph = try Graph(input: [1, 18, rows + 2, width]) { x in
+          [x.apply(Conv(window, group: 18), x.parameter("w", [18, 1, rows, columns])).relu]
         }
-        let input = Rule().input([1, 18, kernel + 2, width])
+        let input = Rule().input([1, 18, rows + 2, width])
         let weights = Rule().weights(for: graph)
         let truth = try graph.interpret(input, weights)[0]
         for set in InstructionSet.available {
           let answer = try Session(Plan(graph, instructionSet: set), weights).run(input)[0]
           #expect(answer.relativeError(to: truth) < 2e-6, "\(pads) \(width) on \(set)")
+        }
+      }
+    }
+  }
+
+  /// Channels that fill blocks to half and pixels that share vectors, in tiles of every height, whatever follows and however they are
+  /// read.
+  @Test(arguments: [8, 24, 40, 56, 58, 116]) func halfBlocks(_ outs: Int) throws {
+    for width in [1, 2, 7, 8, 13, 14, 24, 31] {
+      let graph = try Graph(input: [1, 48, 3, width]) { x in
+        func conv(_ name: String, _ x: Tensor, _ window: Window = Window(1)) -> Tensor {
+          x.apply(
+            Conv(window), x.parameter("\(name).weight", [outs, x.shape[1], window.kernel[0], window.kernel[1]]),
+            x.parameter("\(name).bias", [outs]))
+        }
+        let dense = conv("dense", x).relu
+        let shortcut = (conv("shortcut", x) + dense).relu
+        return [
+          dense, shortcut, conv("hard swish", x).hardSwish, conv("swish", x).silu,
+          conv("concatenated", concat(x.relu, shortcut)), conv("window", x, Window(3, pad: 1)),
+        ]
+      }
+      let input = Rule().input([1, 48, 3, width])
+      let weights = Rule().weights(for: graph)
+      let truth = try graph.interpretInDouble(input, weights)
+      for set in InstructionSet.available {
+        let answers = try Session(Plan(graph, instructionSet: set), weights).run(input)
+        for (answer, truth) in zip(answers, truth) {
+          #expect(answer.relativeError(to: truth) < 2e-6, "\(width) on \(set)")
         }
       }
     }

@@ -40,6 +40,18 @@ VECTOR_OPERATIONS(f32x4, i32x4, 4)
 VECTOR_OPERATIONS(f32x8, i32x8, 8)
 VECTOR_OPERATIONS(f32x16, i32x16, 16)
 
+/// The lower eight lanes are `a`, the upper eight `b`.
+VECTOR_INLINE f32x16 halves16(float a, float b) {
+  f32x16 x = a, y = b;
+#if defined(__AVX512F__)
+  uint16_t upper = 0xff00;
+  __asm__("" : "+r"(upper));  // a mask that is known becomes a permutation, which takes the place of a multiply-add
+  return __builtin_ia32_selectps_512(upper, y, x);
+#else
+  return __builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7, 24, 25, 26, 27, 28, 29, 30, 31);
+#endif
+}
+
 // 2^(n/8) for an integer n held in the low bits of n + 1.5 * 2^23; normal numbers. Eight numbers of one octave, less what the last
 // three bits of n add to the exponent, are looked up by these bits.
 #define EIGHTHS 0x3f800000, 0x3f7b95c2, 0x3f7837f0, 0x3f75fed7, 0x3f7504f3, 0x3f75672a, 0x3f7744fd, 0x3f7ac0c7
