@@ -99,9 +99,10 @@ public struct Tuner: Sendable {
         }
       },
       Question(field: "strassen_values", path: \.strassenValues, values: [3136, 6272, 12544, 25088]) { a, b in
-        [(96, 7), (128, 7), (192, 7), (320, 7), (96, 8), (160, 8), (256, 8)].filter { (a..<b).contains($0 * $1 * $1) }.map {
-          Layer(ins: $0, outs: $0, kernel: 1, size: $1)
-        }
+        [(96, 7), (128, 7), (192, 7), (320, 7), (96, 8), (160, 8), (256, 8)].filter { (a..<b).contains($0 * $1 * $1) }
+          .map {
+            Layer(ins: $0, outs: $0, kernel: 1, size: $1)
+          }
       },
       Question(field: "strassen_chunk", path: \.strassenChunk, values: [128, 512]) { a, b in
         [(128, 28), (256, 28), (512, 14), (728, 19)].map { Layer(ins: $0, outs: $0, kernel: 1, size: $1) }.filter {

@@ -55,16 +55,24 @@ let tileKernels: [TileKey: TileFunction] = [
     tallTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(24, .dense16, .clamp): { sharingTile(C16.self, V.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(24, .dense16, .addClamp): { sharingTile(C16.self, V.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .dense16, .addClamp): {
+    sharingTile(C16.self, V.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(24, .dense16, .hardSwish): {
     sharingTile(C16.self, V.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(24, .gather16, .clamp): { sharingTile(C16.self, V.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .gather16, .clamp): {
+    sharingTile(C16.self, V.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(24, .gather16, .addClamp): {
     sharingTile(C16.self, V.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(24, .gather2, .clamp): { sharingTile(C16.self, V.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(24, .gather4, .clamp): { sharingTile(C16.self, V.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .gather2, .clamp): {
+    sharingTile(C16.self, V.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(24, .gather4, .clamp): {
+    sharingTile(C16.self, V.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(8, .dense16, .clamp): { tallTile(C8.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .dense16, .addClamp): { tallTile(C8.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .dense16, .hardSwish): {
