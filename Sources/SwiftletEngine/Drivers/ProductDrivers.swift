@@ -2,7 +2,14 @@ import SwiftletKernels
 
 // Products of two values that a network computes: one of them is packed as panels, then tiles go as for weights.
 
-/// A matrix, or the columns of several, packed as panels of 16 columns: a row of zeros, then for each row 16 values.
+/// Columns of a matrix that are packed side by side, and where, in floats from the matrix.
+struct PackedColumns: BitwiseCopyable {
+  var first: Int
+  var width: Int
+  var start: Int
+}
+
+/// A matrix, or the columns of several, packed as panels: a row of zeros, then for each row the values of a panel's columns.
 struct PackCommand: BitwiseCopyable {
   var function: MoveFunction
   var input: UnsafePointer<Float>
@@ -22,46 +29,58 @@ struct PackCommand: BitwiseCopyable {
   var columns: Int
   var depth: Int
   var inputBatchStride: Int
-  var panelFloats: Int
+  var panels: UnsafePointer<PackedColumns>
+  var panelCount: Int
   var partFloats: Int
 
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: PackCommand.self).pointee
-    let panels = (c.columns + 15) / 16
-    for unit in share(c.batch * c.parts * panels, thread, threads) {
-      let (image, part, panel) = (unit / panels / c.parts, unit / panels % c.parts, unit % panels)
-      let to = c.output + ((image * c.parts + part) * c.partFloats + panel * c.panelFloats)
-      let isWhole = panel * 16 + 16 <= c.columns
-      to.update(repeating: 0, count: isWhole ? 16 : c.panelFloats)
-      c.pack(c.input + image * c.inputBatchStride, part, panel, to + 16)
+    for unit in share(c.batch * c.parts * c.panelCount, thread, threads) {
+      let (part, panel) = (unit / c.panelCount, c.panels[unit % c.panelCount])
+      let to = c.output + (part * c.partFloats + panel.start)
+      let isWhole = panel.first + panel.width <= c.columns
+      to.update(repeating: 0, count: isWhole ? panel.width : (c.depth + 1) * panel.width)
+      c.pack(c.input + part / c.parts * c.inputBatchStride, part % c.parts, panel, to + panel.width)
     }
   }
 
   @inline(__always)
-  private func pack(_ x: UnsafePointer<Float>, _ part: Int, _ panel: Int, _ to: UnsafeMutablePointer<Float>) {
+  private func pack(_ x: UnsafePointer<Float>, _ part: Int, _ panel: PackedColumns, _ to: UnsafeMutablePointer<Float>) {
+    let (first, width) = (panel.first, panel.width)
     for i in starts[part]..<starts[part + 1] {
       let run = runs[i]
-      if runsAreColumns {
-        if run.to / 16 == panel { function(x + run.from, step, 1, to + run.to % 16, 16, 1, count, run.count) }
-      } else {
-        let first = panel * 16
-        function(x + run.from + first * step, step, 1, to + run.to * 16, 1, 16, min(16, count - first), run.count)
+      if !runsAreColumns {
+        let from = x + run.from + first * step
+        function(from, step, 1, to + run.to * width, 1, width, min(width, count - first), run.count)
+      } else if first <= run.to, run.to < first + width {
+        function(x + run.from, step, 1, to + (run.to - first), width, 1, count, run.count)
       }
     }
   }
 }
 
+/// A panel and the tiles that multiply by it.
+struct PackedPanelCall: BitwiseCopyable {
+  var columns: PackedColumns
+  var tile: TileFunction
+}
+
 /// softmax(q · kᵀ · scale) · v: some queries of one head at a time.
 struct AttentionCommand: BitwiseCopyable {
-  var scoreTile: TileFunction
-  var mixTile: TileFunction
   var weights: AttentionWeightsFunction
   var times: BinaryFunction
   var scoreArguments = TileArguments()
   var mixArguments = TileArguments()
   var query: UnsafePointer<Float>
+  /// For each head the panels of keys, and those of values.
   var keyPanels: UnsafePointer<Float>
   var valuePanels: UnsafePointer<Float>
+  var keyCalls: UnsafePointer<PackedPanelCall>
+  var keyCallCount: Int
+  var keyFloats: Int
+  var valueCalls: UnsafePointer<PackedPanelCall>
+  var valueCallCount: Int
+  var valueFloats: Int
   var output: UnsafeMutablePointer<Float>
   /// Where each channel of each head of the queries lies.
   var offsets: UnsafePointer<Int32>
@@ -72,8 +91,8 @@ struct AttentionCommand: BitwiseCopyable {
   var queries: Int
   var keys: Int
   var size: Int
-  var keyPanelCount: Int
-  var valuePanelCount: Int
+  var keyBlocks: Int
+  var valueBlocks: Int
   var queryBatchStride: Int
   var outputBatchStride: Int
   var outputPlane: Int
@@ -99,23 +118,27 @@ struct AttentionCommand: BitwiseCopyable {
     let count = min(chunk, queries - first)
     let spans = count == chunk ? whole : rest
     let stride = chunk * 16
-    let factors = scores + keyPanelCount * stride
+    let factors = scores + keyBlocks * stride
     let part = image * heads + head
     let q = query + (image * queryBatchStride + first * 16)
-    let panelFloats = (size + 1) * 16
-    for j in 0..<keyPanelCount {
+    for j in 0..<keyCallCount {
+      let call = keyCalls[j]
       let panel = Panel(
-        weights: keyPanels + (part * keyPanelCount + j) * panelFloats, offsets: offsets + head * size, depth: size,
+        weights: keyPanels + part * keyFloats + call.columns.start, offsets: offsets + head * size, depth: size,
         outputOffset: 0, residualOffset: 0)
-      sweep(scoreTile, scoreArguments, panel, spans, q, scores + j * stride)
+      sweep(call.tile, scoreArguments, panel, spans, q, scores + call.columns.first / 16 * stride)
     }
-    weights(scores, stride, keyPanelCount, count, scale, mask, factors)
-    for j in 0..<valuePanelCount {
+    weights(scores, stride, keyBlocks, count, scale, mask, factors)
+    let y = output + (image * outputBatchStride + head * valueBlocks * outputPlane + first * 16)
+    for j in 0..<valueCallCount {
+      let call = valueCalls[j]
       let panel = Panel(
-        weights: valuePanels + (part * valuePanelCount + j) * (keys + 1) * 16, offsets: nil, depth: keys,
-        outputOffset: 0, residualOffset: 0)
-      let y = output + (image * outputBatchStride + (head * valuePanelCount + j) * outputPlane + first * 16)
-      sweep(mixTile, mixArguments, panel, spans, scores, y)
+        weights: valuePanels + part * valueFloats + call.columns.start, offsets: nil, depth: keys, outputOffset: 0,
+        residualOffset: 0)
+      sweep(call.tile, mixArguments, panel, spans, scores, y + call.columns.first / 16 * outputPlane)
+    }
+    for block in 0..<valueBlocks {
+      let y = y + block * outputPlane
       times(y, 16, 1, factors, 1, 0, y, count * 16)
     }
   }

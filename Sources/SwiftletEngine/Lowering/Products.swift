@@ -10,21 +10,23 @@ func lowerAttention(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   let (q, k, v) = (p.blocked(node.inputs[0]), p.blocked(node.inputs[1]), p.blocked(node.inputs[2]))
   let (heads, keys, queries) = (op.heads, k.pixels, q.pixels)
   let (size, valueSize) = (q.channels.count / heads, v.channels.count / heads)
-  let (keyPanels, valuePanels) = ((keys + 15) / 16, (valueSize + 15) / 16)
-  let keyRegion = p.emitPacking(node.name, "keys", k, heads, columns: keys, depth: size, runsAreColumns: false)
-  let valueRegion = p.emitPacking(node.name, "values", v, heads, columns: valueSize, depth: keys, runsAreColumns: true)
+  let (keyBlocks, valueBlocks) = ((keys + 15) / 16, (valueSize + 15) / 16)
+  let keyPanels = packedColumns(keys, depth: size, p.kernels.widths(.gather16, .clamp))
+  let valuePanels = packedColumns(valueSize, depth: keys, p.kernels.widths(.dense16, .clamp))
+  let keyRegion = p.emitPacking(
+    node.name, "keys", k, heads, keyPanels, columns: keys, depth: size, runsAreColumns: false)
+  let valueRegion = p.emitPacking(
+    node.name, "values", v, heads, valuePanels, columns: valueSize, depth: keys, runsAreColumns: true)
   // Each head's answer begins a block.
-  let y = p.place(id, layout: (0..<heads * valueSize).map { $0 / valueSize * valuePanels * 16 + $0 % valueSize })
+  let y = p.place(id, layout: (0..<heads * valueSize).map { $0 / valueSize * valueBlocks * 16 + $0 % valueSize })
   let tallest = p.kernels.tileHeights[0]
-  let chunk = max(1, p.tuning.scoreFloats / (keyPanels * 16) / tallest) * tallest
-  let scratchStride = (keyPanels * 16 + 1) * chunk + 32
+  let chunk = max(1, p.tuning.scoreFloats / (keyBlocks * 16) / tallest) * tallest
+  let scratchStride = (keyBlocks * 16 + 1) * chunk + 32
   let scratch = p.placePlain(floats: scratchStride * p.threads)
   let mask = p.constant([], count: 16) { _, to in
-    for lane in 0..<16 { to[lane] = (keyPanels - 1) * 16 + lane < keys ? 0 : -1e30 }
+    for lane in 0..<16 { to[lane] = (keyBlocks - 1) * 16 + lane < keys ? 0 : -1e30 }
   }
-  var mix = TileArguments()
-  mix.inputBlockStride = chunk * 16
-  let (set, mixArguments) = (p.kernels, mix)
+  let set = p.kernels
   let offsets = q.channels.map { Int32($0 / 16 * q.region.plane + $0 % 16) }
   let cuts = (
     whole: cutRow(chunk, heights: set.tileHeights), rest: cutRow(max(1, queries % chunk), heights: set.tileHeights)
@@ -33,13 +35,22 @@ func lowerAttention(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
     node.name, "attention", multiplyAdds: op.cost(p.graph.inputShapes(id), node.shape).multiplyAdds,
     touching: [q, keyRegion, valueRegion, y], scratch: [scratch]
   ) { binder in
+    var (score, mix) = (TileArguments(), TileArguments())
+    score.outputBlockStride = chunk * 16
+    (mix.inputBlockStride, mix.outputBlockStride) = (chunk * 16, y.region.plane)
+    func calls(_ panels: [PackedColumns], _ walk: WalkKind) -> [PackedPanelCall] {
+      panels.map { PackedPanelCall(columns: $0, tile: set.tiles[TileKey($0.width, walk, .clamp)]!) }
+    }
     let command = AttentionCommand(
-      scoreTile: set.tiles[TileKey(16, .gather16, .clamp)]!, mixTile: set.tiles[TileKey(16, .dense16, .clamp)]!,
-      weights: set.attentionWeights, times: set.binary[BinaryKind.mul.rawValue], mixArguments: mixArguments,
-      query: binder.pointer(q.region), keyPanels: binder.pointer(keyRegion), valuePanels: binder.pointer(valueRegion),
+      weights: set.attentionWeights, times: set.binary[BinaryKind.mul.rawValue], scoreArguments: score,
+      mixArguments: mix, query: binder.pointer(q.region), keyPanels: binder.pointer(keyRegion),
+      valuePanels: binder.pointer(valueRegion), keyCalls: binder.keep(calls(keyPanels, .gather16)),
+      keyCallCount: keyPanels.count, keyFloats: partFloats(keyPanels, depth: size),
+      valueCalls: binder.keep(calls(valuePanels, .dense16)), valueCallCount: valuePanels.count,
+      valueFloats: partFloats(valuePanels, depth: keys),
       output: binder.pointer(y.region) + y.blocks[0] * y.region.plane, offsets: binder.keep(offsets),
       mask: binder.pointer(constant: mask), scale: op.scale, batch: q.batch, heads: heads, queries: queries, keys: keys,
-      size: size, keyPanelCount: keyPanels, valuePanelCount: valuePanels, queryBatchStride: q.region.batchStride,
+      size: size, keyBlocks: keyBlocks, valueBlocks: valueBlocks, queryBatchStride: q.region.batchStride,
       outputBatchStride: y.region.batchStride, outputPlane: y.region.plane, chunk: chunk,
       whole: binder.keep(cuts.whole),
       rest: binder.keep(cuts.rest), scratch: binder.pointer(scratch), scratchStride: scratchStride)
@@ -47,6 +58,19 @@ func lowerAttention(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
   }
   p.set(id, y)
   return true
+}
+
+/// Panels of such widths that hold all columns of a matrix.
+private func packedColumns(_ columns: Int, depth: Int, _ widths: [Int]) -> [PackedColumns] {
+  var (first, start) = (0, 0)
+  return panelWidths(columns, widths).map { width in
+    defer { (first, start) = (first + width, start + (depth + 1) * width) }
+    return PackedColumns(first: first, width: width, start: start)
+  }
+}
+
+private func partFloats(_ panels: [PackedColumns], depth: Int) -> Int {
+  panels.reduce(0) { $0 + (depth + 1) * $1.width }
 }
 
 /// A product of matrices in rows: the second one is packed as panels.
@@ -59,8 +83,8 @@ func lowerMatMul(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
   let panels = p.emitPacking(
     node.name, "panels", b,
     [stride(from: 0, to: columns, by: 16).map { .init(from: $0, to: $0, count: min(16, columns - $0)) }],
-    batch: matrices, batchStride: { depth * columns }, count: depth, step: columns, runsAreColumns: true,
-    columns: columns, depth: depth)
+    packedColumns(columns, depth: depth, [16]), batch: matrices, batchStride: { depth * columns }, count: depth,
+    step: columns, runsAreColumns: true, columns: columns, depth: depth)
   let y = p.placePlain(floats: node.shape.elementCount)
   let tallest = p.kernels.tileHeights[0]
   let chunk = 2 * tallest
@@ -90,7 +114,8 @@ func lowerMatMul(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
 extension Planner {
   /// The channels of each head of tokens as panels of their own.
   fileprivate mutating func emitPacking(
-    _ name: String, _ kernel: String, _ x: BlockedView, _ heads: Int, columns: Int, depth: Int, runsAreColumns: Bool
+    _ name: String, _ kernel: String, _ x: BlockedView, _ heads: Int, _ panels: [PackedColumns], columns: Int,
+    depth: Int, runsAreColumns: Bool
   ) -> Region {
     let size = x.channels.count / heads
     let runs = (0..<heads).map { head in
@@ -106,16 +131,16 @@ extension Planner {
       return runs
     }
     return emitPacking(
-      name, kernel, x, runs, batch: x.batch, batchStride: { x.region.batchStride }, count: x.pixels, step: 16,
+      name, kernel, x, runs, panels, batch: x.batch, batchStride: { x.region.batchStride }, count: x.pixels, step: 16,
       runsAreColumns: runsAreColumns, columns: columns, depth: depth)
   }
 
   fileprivate mutating func emitPacking(
-    _ name: String, _ kernel: String, _ x: any Place, _ runs: [[LayoutCommand.Run]], batch: Int,
-    batchStride: @escaping @Sendable () -> Int, count: Int, step: Int, runsAreColumns: Bool, columns: Int, depth: Int
+    _ name: String, _ kernel: String, _ x: any Place, _ runs: [[LayoutCommand.Run]], _ panels: [PackedColumns],
+    batch: Int, batchStride: @escaping @Sendable () -> Int, count: Int, step: Int, runsAreColumns: Bool, columns: Int,
+    depth: Int
   ) -> Region {
-    let panelFloats = (depth + 1) * 16
-    let partFloats = (columns + 15) / 16 * panelFloats
+    let partFloats = partFloats(panels, depth: depth)
     let region = placePlain(floats: batch * runs.count * partFloats)
     let function = kernels.move
     emit(name, kernel, touching: [x, region]) { binder in
@@ -124,7 +149,7 @@ extension Planner {
         runs: binder.keep(runs.flatMap { $0 }),
         starts: binder.keep(runs.reduce(into: [0]) { $0.append($0.last! + $1.count) }), parts: runs.count,
         batch: batch, count: count, step: step, runsAreColumns: runsAreColumns, columns: columns, depth: depth,
-        inputBatchStride: batchStride(), panelFloats: panelFloats, partFloats: partFloats)
+        inputBatchStride: batchStride(), panels: binder.keep(panels), panelCount: panels.count, partFloats: partFloats)
       return Command(function: PackCommand.run, arguments: binder.keep(command))
     }
     return region
