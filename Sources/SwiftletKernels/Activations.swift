@@ -14,9 +14,12 @@ func exponentialFactors<V: Vector>(_ x: V, sign: Float) -> (p: V, power: V) {
   let t = magic.fma(x, V(splat: sign * 1.442_695_04 * Float(V.octaveParts)))
   let n = t.minus(magic)
   guard V.octaveParts == 1 else {
-    let r = x.fma(n, V(splat: sign * -0.086_643_397_6))  // r and the odd coefficients bear the sign
-    var p = V(splat: 0.500_064_48).fma(r, V(splat: sign * 0.166_668_6))
-    p = V(splat: sign).fma(r, p)
+    // r and the odd coefficients bear the sign.
+    let r = x.fma(n, V(splat: sign * -0.693_147_181 / Float(V.octaveParts)))
+    var p =
+      V.octaveParts == 8
+      ? V(splat: sign).fma(r, V(splat: 0.500_064_48).fma(r, V(splat: sign * 0.166_668_6)))
+      : V(splat: sign * 1.000_014_66).fma(r, V(splat: 0.500_000_53))
     p = V(splat: 1).fma(r, p)
     return (p, t.powerOfTwo)
   }

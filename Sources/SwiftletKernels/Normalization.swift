@@ -26,30 +26,53 @@ public struct ChannelNormArguments: BitwiseCopyable {
 /// Some pixels of one image: arguments, the first one in the image's first block, the same of the output, how many.
 public typealias ChannelNormFunction = @convention(c) (UnsafeRawPointer, Source, Target, Int) -> Void
 
+/// The same of four pixels: what one waits for is done beside the others'.
+@usableFromInline struct Four<T> {
+  @usableFromInline var a: T
+  @usableFromInline var b: T
+  @usableFromInline var c: T
+  @usableFromInline var d: T
+  @inlinable @inline(__always) init(_ value: (Int) -> T) { (a, b, c, d) = (value(0), value(1), value(2), value(3)) }
+  @inlinable @inline(__always) subscript(_ i: Int) -> T {
+    switch i {  // a constant after inlining
+    case 0: a
+    case 1: b
+    case 2: c
+    default: d
+    }
+  }
+}
+
 /// Each pixel's channels to mean 0 and variance 1, then scale and shift.
 @inlinable @inline(__always)
 public func channelNorm<V: Vector>(_ v: V.Type, _ arguments: UnsafeRawPointer, _ x: Source, _ y: Target, _ pixels: Int)
 {
   let g = arguments.assumingMemoryBound(to: ChannelNormArguments.self).pointee
   let share = 1 / Float(g.channels)
-  for pixel in 0..<pixels {
-    let (from, to) = (x + pixel * 16, y + pixel * 16)
-    var sum = V(splat: 0)
+  var pixel = 0
+  while pixel < pixels {
+    // Behind the last pixel that one again; all four are read before they are written.
+    let offsets = Four { min(pixel + $0, pixels - 1) * 16 }
+    var sums = Four { _ in V(splat: 0) }
     forEachVector(v, g.blocks) { block, lane in
-      sum = sum.fma(V(from + g.inputBlocks[block] + lane), V(g.mask + block * 16 + lane))
+      let (from, mask) = (x + g.inputBlocks[block] + lane, V(g.mask + block * 16 + lane))
+      sums = Four { sums[$0].fma(V(from + offsets[$0]), mask) }
     }
-    let mean = V(splat: sum.sum * share)
-    var squares = V(splat: 0)
+    let means = Four { V(splat: sums[$0].sum * share) }
+    var squares = Four { _ in V(splat: 0) }
     forEachVector(v, g.blocks) { block, lane in
-      let d = V(from + g.inputBlocks[block] + lane).minus(mean).times(V(g.mask + block * 16 + lane))
-      squares = squares.fma(d, d)
+      let (from, mask) = (x + g.inputBlocks[block] + lane, V(g.mask + block * 16 + lane))
+      let distances = Four { V(from + offsets[$0]).minus(means[$0]).times(mask) }
+      squares = Four { squares[$0].fma(distances[$0], distances[$0]) }
     }
-    let factor = V(splat: 1 / (squares.sum * share + g.epsilon).squareRoot())
+    let factors = Four { V(splat: 1 / (squares[$0].sum * share + g.epsilon).squareRoot()) }
     forEachVector(v, g.blocks) { block, lane in
-      let at = block * 16 + lane
-      let d = V(from + g.inputBlocks[block] + lane).minus(mean).times(factor)
-      V(g.shift + at).fma(d, V(g.scale + at)).store(to + g.outputBlocks[block] + lane)
+      let (from, to) = (x + g.inputBlocks[block] + lane, y + g.outputBlocks[block] + lane)
+      let (scale, shift) = (V(g.scale + block * 16 + lane), V(g.shift + block * 16 + lane))
+      let values = Four { shift.fma(V(from + offsets[$0]).minus(means[$0]).times(factors[$0]), scale) }
+      _ = Four { values[$0].store(to + offsets[$0]) }
     }
+    pixel += 4
   }
 }
 

@@ -21,7 +21,7 @@ public protocol Vector {
   func fma(_ a: Self, _ b: Self) -> Self
   /// `a` where self is positive, `b` elsewhere.
   func whenPositive(_ a: Self, _ b: Self) -> Self
-  /// Into how many parts `powerOfTwo` divides an octave: 8 where a vector is a table of them, else 1.
+  /// Into how many parts `powerOfTwo` divides an octave: 8 where a vector is a table of them, 32 where two are, else 1.
   static var octaveParts: Int { get }
   /// 2^(n / octaveParts), n being the integer in the low bits of self; normal numbers only.
   var powerOfTwo: Self { get }
@@ -70,8 +70,8 @@ extension SIMD16: Vector where Scalar == Float {
   @inlinable @inline(__always) public func most(_ b: Self) -> Self { max16(self, b) }
   @inlinable @inline(__always) public func fma(_ a: Self, _ b: Self) -> Self { fma16(self, a, b) }
   @inlinable @inline(__always) public func whenPositive(_ a: Self, _ b: Self) -> Self { select16(self, a, b) }
-  @inlinable @inline(__always) public static var octaveParts: Int { 8 }
-  @inlinable @inline(__always) public var powerOfTwo: Self { eighths16(self) }
+  @inlinable @inline(__always) public static var octaveParts: Int { 32 }
+  @inlinable @inline(__always) public var powerOfTwo: Self { parts16(self) }
   @inlinable @inline(__always) public var exponent: Self { exponent16(self) }
   @inlinable @inline(__always) public var mantissa: Self { mantissa16(self) }
   @inlinable @inline(__always) public var sum: Float { sum16(self) }

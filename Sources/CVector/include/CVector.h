@@ -65,14 +65,23 @@ VECTOR_INLINE f32x8 eighths8(f32x8 n) {
 #endif
   return (f32x8)(((i32x8)n << 20) + part);
 }
-VECTOR_INLINE f32x16 eighths16(f32x16 n) {
+// The same of 2^(n/32), with the last five bits.
+#define FIRST_PARTS \
+  0x3f800000, 0x3f7ecd87, 0x3f7daac3, 0x3f7c980f, 0x3f7b95c2, 0x3f7aa43a, 0x3f79c3d3, 0x3f78f4f0, \
+  0x3f7837f0, 0x3f778d3a, 0x3f76f532, 0x3f767043, 0x3f75fed7, 0x3f75a15b, 0x3f75583f, 0x3f7523f6
+#define LAST_PARTS \
+  0x3f7504f3, 0x3f74fbaf, 0x3f7508a4, 0x3f752c4d, 0x3f75672a, 0x3f75b9be, 0x3f76248c, 0x3f76a81e, \
+  0x3f7744fd, 0x3f77fbb8, 0x3f78ccdf, 0x3f79b907, 0x3f7ac0c7, 0x3f7be4ba, 0x3f7d257d, 0x3f7e83b3
+VECTOR_INLINE f32x16 parts16(f32x16 n) {
 #if defined(__AVX512F__)
-  i32x16 part = (i32x16)__builtin_ia32_permvarsf512((f32x16)(i32x16){EIGHTHS, EIGHTHS}, (i32x16)n);
-  return (f32x16)(((i32x16)n << 20) + part);
+  f32x16 first = (f32x16)(i32x16){FIRST_PARTS}, last = (f32x16)(i32x16){LAST_PARTS};
+  i32x16 part = (i32x16)__builtin_ia32_vpermi2varps512(first, (i32x16)n, last);
 #else
-  f32x8 low = eighths8(n.lo), high = eighths8(n.hi);
-  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  static const int32_t table[32] = {FIRST_PARTS, LAST_PARTS};
+  i32x16 part;
+  for (int i = 0; i < 16; i++) part[i] = table[((i32x16)n)[i] & 31];
 #endif
+  return (f32x16)(((i32x16)n << 18) + part);
 }
 
 // Pairs of bfloat16, floats rounded to their upper 16 bits: a lane of 32 bits holds two, the first one below. Where there is no
