@@ -51,7 +51,7 @@ public struct Tuning: Hashable, Sendable {
   /// Floats of an image with zeros around it that a thread makes before it reads them: what stays in the first cache.
   public var imageFloats = 4096
   /// Bytes of a map that a depthwise convolution reads as they are made: what stays in the second cache. Maps of less than twice as many
-  /// are made as a whole, as all are where the last cache is fast.
+  /// are made as a whole, as all are on machines where nobody measured what is better.
   public var bandBytes = 1 << 30
 
   /// What is good on most machines that have these instructions, on some with AVX-512 what is on those.
