@@ -44,6 +44,8 @@ public struct Tuner: Sendable {
   private struct Layer {
     var ins, outs, kernel, size: Int
     var isSwish = false
+    /// Of a depthwise convolution that follows; 0 where none does.
+    var depthwiseStride = 0
   }
 
   private let set: InstructionSet
@@ -147,6 +149,12 @@ public struct Tuner: Sendable {
           Layer(ins: $0, outs: $1, kernel: 1, size: $2)
         }
       },
+      // Only maps that are made in bands with one of the two.
+      Question(field: "band_bytes", path: \.bandBytes, values: [512 << 10, 256 << 10, 1 << 20, 1 << 30]) { a, _ in
+        [(16, 96, 112, 2), (32, 64, 112, 2), (24, 144, 56, 1), (24, 144, 56, 2)].filter { _, outs, size, _ in
+          4 * outs * size * size >= 2 * a
+        }.map { Layer(ins: $0, outs: $1, kernel: 1, size: $2, depthwiseStride: $3) }
+      },
     ]
   }
 
@@ -171,7 +179,9 @@ public struct Tuner: Sendable {
   private func session(_ layer: Layer, _ tuning: Tuning) throws -> Session {
     let graph = try Graph(input: [1, layer.ins, layer.size, layer.size]) { x in
       let y = x.scoped("layer", Conv2D(layer.outs, layer.kernel, bias: true))
-      return [layer.isSwish ? y.silu : y.relu]
+      let map = layer.isSwish ? y.silu : y.relu
+      if layer.depthwiseStride == 0 { return [map] }
+      return [map.scoped("depthwise", Depthwise(3, stride: layer.depthwiseStride, bias: true)).relu]
     }
     let session = try Session(Plan(graph, instructionSet: set, tuning: tuning), .random(for: graph))
     var numbers = RandomNumbers(seed: 0, name: "input")
