@@ -37,6 +37,8 @@ public struct Tuner: Sendable {
     var field: String
     var path: WritableKeyPath<Tuning, Int>
     var values: [Int]
+    /// Which kernel takes a layer depends on other thresholds too: only those count that two values give to different ones.
+    var choosesKernels = false
     var layers: (_ a: Int, _ b: Int) -> [Layer]
   }
 
@@ -63,11 +65,14 @@ public struct Tuner: Sendable {
     for question in Self.questions {
       for value in question.values {
         let incumbent = best[keyPath: question.path]
-        let layers = question.layers(min(value, incumbent), max(value, incumbent))
-        if value == incumbent || layers.isEmpty { continue }
-        progress("\(question.field) \(value)", count)
+        if value == incumbent { continue }
         var other = best
         other[keyPath: question.path] = value
+        let layers = try question.layers(min(value, incumbent), max(value, incumbent)).filter { layer in
+          try !question.choosesKernels || kernels(layer, best) != kernels(layer, other)
+        }
+        if layers.isEmpty { continue }
+        progress("\(question.field) \(value)", count)
         var trial = try trial(layers, best, other)
         (trial.field, trial.value, trial.incumbent) = (question.field, value, incumbent)
         if trial.isTaken { best = other }
@@ -90,21 +95,26 @@ public struct Tuner: Sendable {
       ) { _, _ in
         [(64, 56), (128, 28), (256, 14), (160, 28)].map { Layer(ins: $0, outs: $0, kernel: 3, size: $1) }
       },
-      Question(field: "strassen_channels", path: \.strassenChannels, values: [64, 96, 128, 192, 256]) { a, b in
+      Question(
+        field: "strassen_channels", path: \.strassenChannels, values: [64, 96, 128, 192, 256], choosesKernels: true
+      ) { a, b in
         [64, 96, 128, 160, 192].filter { (a..<b).contains($0) }.flatMap { channels in
           [28, 14].map { Layer(ins: channels, outs: channels, kernel: 1, size: $0) }
         }
       },
-      Question(field: "strassen_pixels", path: \.strassenPixels, values: [25, 100, 144, 196]) { a, b in
+      Question(
+        field: "strassen_pixels", path: \.strassenPixels, values: [25, 100, 144, 196], choosesKernels: true
+      ) { a, b in
         [5, 6, 7, 8, 10, 12].filter { (a..<b).contains($0 * $0) }.flatMap { size in
-          [160, 384].map { Layer(ins: $0, outs: $0, kernel: 1, size: size) }
+          [160, 384, 768].map { Layer(ins: $0, outs: $0, kernel: 1, size: size) }
         }
       },
-      Question(field: "strassen_values", path: \.strassenValues, values: [3136, 6272, 12544, 25088]) { a, b in
-        [(96, 7), (128, 7), (192, 7), (320, 7), (96, 8), (160, 8), (256, 8)].filter { (a..<b).contains($0 * $1 * $1) }
-          .map {
-            Layer(ins: $0, outs: $0, kernel: 1, size: $1)
-          }
+      Question(
+        field: "strassen_values", path: \.strassenValues, values: [3136, 6272, 12544, 25088], choosesKernels: true
+      ) { a, b in
+        [(96, 7), (128, 7), (192, 7), (320, 7), (96, 8), (160, 8), (256, 8)].filter { channels, size in
+          (a..<b).contains(channels * size * size)
+        }.map { Layer(ins: $0, outs: $0, kernel: 1, size: $1) }
       },
       Question(field: "strassen_chunk", path: \.strassenChunk, values: [128, 512]) { a, b in
         [(128, 28), (256, 28), (512, 14), (728, 19)].map { Layer(ins: $0, outs: $0, kernel: 1, size: $1) }.filter {
@@ -150,7 +160,7 @@ public struct Tuner: Sendable {
         }
       },
       // Only maps that are made in bands with one of the two.
-      Question(field: "band_bytes", path: \.bandBytes, values: [512 << 10, 256 << 10, 1 << 20, 1 << 30]) { a, _ in
+      Question(field: "band_bytes", path: \.bandBytes, values: [512, 256, 1024, 1 << 20].map { $0 << 10 }) { a, _ in
         [(16, 96, 112, 2), (32, 64, 112, 2), (24, 144, 56, 1), (24, 144, 56, 2)].filter { _, outs, size, _ in
           4 * outs * size * size >= 2 * a
         }.map { Layer(ins: $0, outs: $1, kernel: 1, size: $2, depthwiseStride: $3) }
@@ -176,13 +186,21 @@ public struct Tuner: Sendable {
     return Trial(layers: layers.count, ratio: ratio(fastest), rounds: times.map(ratio).sorted())
   }
 
-  private func session(_ layer: Layer, _ tuning: Tuning) throws -> Session {
-    let graph = try Graph(input: [1, layer.ins, layer.size, layer.size]) { x in
+  private func graph(_ layer: Layer) throws -> Graph {
+    try Graph(input: [1, layer.ins, layer.size, layer.size]) { x in
       let y = x.scoped("layer", Conv2D(layer.outs, layer.kernel, bias: true))
       let map = layer.isSwish ? y.silu : y.relu
       if layer.depthwiseStride == 0 { return [map] }
       return [map.scoped("depthwise", Depthwise(3, stride: layer.depthwiseStride, bias: true)).relu]
     }
+  }
+
+  private func kernels(_ layer: Layer, _ tuning: Tuning) throws -> [String] {
+    try Plan(graph(layer), instructionSet: set, tuning: tuning).stepTitles.map(\.kernel)
+  }
+
+  private func session(_ layer: Layer, _ tuning: Tuning) throws -> Session {
+    let graph = try graph(layer)
     let session = try Session(Plan(graph, instructionSet: set, tuning: tuning), .random(for: graph))
     var numbers = RandomNumbers(seed: 0, name: "input")
     _ = session.input.update(fromContentsOf: numbers.array(session.plan.inputShape, around: 0, within: 1).scalars)

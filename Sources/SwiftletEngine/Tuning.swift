@@ -18,7 +18,7 @@ public struct Tuning: Hashable, Sendable {
   public var strassenChannels = 128
   /// The fewest pixels of a map: fewer leave weights, which are 7/4 as many, too little use.
   public var strassenPixels = 49
-  /// The fewest values of the smaller map, input or output: fewer products save less than sums and more weights cost.
+  /// The fewest values of the smaller map, input or output: fewer leave too few products for what sums and weights cost.
   public var strassenValues = 4704
   /// The most pixels that go through all products of a Strassen product together: what stays in the second cache.
   public var strassenChunk = 256
@@ -46,7 +46,7 @@ public struct Tuning: Hashable, Sendable {
   /// Pixels for each thread from which threads share the pixels of a map, and not its channels.
   public var pixelsPerThread = 96
   /// The most floats of a linear layer on vectors that the steps before it fetch: more would push itself out of the last cache, or
-  /// where that is slow of the second one.
+  /// of the second one where fetching into the last one is not worth it.
   public var fetchedFloats = 6 << 18
   /// Floats of an image with zeros around it that a thread makes before it reads them: what stays in the first cache.
   public var imageFloats = 4096
@@ -69,8 +69,8 @@ public struct Tuning: Hashable, Sendable {
       (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (1024, 1024, 1024, 1024)
       (winogradChannels, strassenChannels) = (12, 96)
       switch Int(platform_processor_kind()) {
-      case PLATFORM_INTEL: setForSlowSharedCache()
-      case PLATFORM_ZEN5: setForTwoProductsACycle()
+      case PLATFORM_INTEL: setForIntel()
+      case PLATFORM_ZEN5: setForZen5()
       default: break
       }
     }
@@ -78,7 +78,7 @@ public struct Tuning: Hashable, Sendable {
 
   /// AMD's processors from Zen 5 on begin two products of 16 floats a cycle, so that sums cost twice as much beside them as on those
   /// before; their second cache of 1 MiB is faster than the last one by more.
-  private mutating func setForTwoProductsACycle() {
+  private mutating func setForZen5() {
     (strassenChannels, strassenValues) = (128, 12544)
     bandBytes = 512 << 10
     fetchedFloats = 64 << 10
@@ -87,7 +87,7 @@ public struct Tuning: Hashable, Sendable {
   /// Intel's processors with AVX-512 begin two products a cycle, and what does not stay in a core's second cache of 1 or 2 MiB comes from
   /// a last one that is hardly faster than memory. So sums cost more than most products that they save, and maps are best read while
   /// they are made.
-  private mutating func setForSlowSharedCache() {
+  private mutating func setForIntel() {
     (strassenChannels, strassenPixels) = (256, 144)
     (winogradGroupBytes, winogradSharingTiles) = (512 << 10, 49)
     bandBytes = 512 << 10

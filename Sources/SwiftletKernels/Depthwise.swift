@@ -151,9 +151,9 @@ func columns<K: Number, S: Number, L: Number, R: Number, T: Strip>(
   column(first + 3 * K.value)
   column(first + 4 * K.value)
   if K.value > 1 { return }
+  // A kernel of one column sees as many as there are outputs.
   column(5)
   column(6)
-  column(7)
 }
 
 /// The outputs of a strip: what they see of `rows` rows of the input, whose first column is at `x`.

@@ -33,6 +33,12 @@ public typealias ChannelNormFunction = @convention(c) (UnsafeRawPointer, Source,
   @usableFromInline var c: T
   @usableFromInline var d: T
   @inlinable @inline(__always) init(_ value: (Int) -> T) { (a, b, c, d) = (value(0), value(1), value(2), value(3)) }
+  @inlinable @inline(__always) func forEach(_ body: (Int, T) -> Void) {
+    body(0, a)
+    body(1, b)
+    body(2, c)
+    body(3, d)
+  }
   @inlinable @inline(__always) subscript(_ i: Int) -> T {
     switch i {  // a constant after inlining
     case 0: a
@@ -70,7 +76,7 @@ public func channelNorm<V: Vector>(_ v: V.Type, _ arguments: UnsafeRawPointer, _
       let (from, to) = (x + g.inputBlocks[block] + lane, y + g.outputBlocks[block] + lane)
       let (scale, shift) = (V(g.scale + block * 16 + lane), V(g.shift + block * 16 + lane))
       let values = Four { shift.fma(V(from + offsets[$0]).minus(means[$0]).times(factors[$0]), scale) }
-      _ = Four { values[$0].store(to + offsets[$0]) }
+      values.forEach { $1.store(to + offsets[$0]) }
     }
     pixel += 4
   }

@@ -138,6 +138,36 @@ import _SwiftletTestSupport
     }
   }
 
+  /// Filters along one axis, and those on maps of three columns, are made of strips, not tap by tap.
+  @Test(arguments: [([1, 5], 14), ([5, 1], 14), ([1, 5], 3), ([5, 1], 3), ([5, 5], 3)])
+  func narrowDepthwiseGoesInStrips(_ kernel: [Int], _ size: Int) throws {
+    let window = Window(kernel, pads: Pads(kernel[0] / 2, kernel[1] / 2))
+    let graph = try Graph(input: [1, 18, size, size]) { x in
+      [x.apply(Conv(window, group: 18), x.parameter("w", [18, 1, kernel[0], kernel[1]])).relu]
+    }
+    for set in InstructionSet.available {
+      let step = try #require(try Plan(graph, instructionSet: set).stepTitles.first { $0.multiplyAdds > 0 })
+      #expect(step.kernel.hasSuffix("stride 1") && step.reason.contains("strips of "), "\(step.kernel), \(set)")
+    }
+  }
+
+  /// Pixels are normalised four at a time, in place where they may be: any number of them, by any number of threads.
+  @Test(arguments: [1, 2, 3, 4, 5, 7, 13]) func layerNormOfAnyNumber(_ tokens: Int) throws {
+    let graph = try Graph(input: [1, 5, 1, tokens]) { x in
+      let y = x.apply(Conv(Window(1)), x.parameter("w", [21, 5, 1, 1]), x.parameter("b", [21])).relu
+      return [y.scoped("norm", LayerNorm2D())]
+    }
+    let (weights, input) = (Rule().weights(for: graph), Rule().input([1, 5, 1, tokens]))
+    let truth = try graph.interpretInDouble(input, weights)[0]
+    for set in InstructionSet.available {
+      let answers = try [1, 2, 3].map {
+        try Session(Plan(graph, instructionSet: set, threads: $0), weights).run(input)[0]
+      }
+      #expect(answers[0].relativeError(to: truth) < 2e-6, "\(set)")
+      #expect(answers.allSatisfy { $0 == answers[0] })
+    }
+  }
+
   /// Channels that fill blocks to half and pixels that share vectors, in tiles of every height, whatever follows and however they are
   /// read.
   @Test(arguments: [8, 24, 40, 56, 58, 116]) func halfBlocks(_ outs: Int) throws {

@@ -7,7 +7,8 @@ private let referenceLimit = 30_000_000
 let allCases: [KernelCase] =
   pointwise.map { convolution("1×1", Window(1), $0.from, $0.to, $0.map, precision: .strict) }
   + strassen.map { convolution("Strassen 1×1", Window(1), $0.from, $0.to, $0.map) }
-  + depthwise.map { depthwiseCase($0.kernel, $0.stride, $0.channels, $0.map) }
+  + depthwise.map { depthwiseCase([$0.kernel, $0.kernel], $0.stride, $0.channels, $0.map) }
+  + oneAxis.map { depthwiseCase($0.kernel, 1, $0.channels, $0.map) }
   + winograd.map { convolution("direct 3×3, stride 1", Window(3, pad: 1), $0.from, $0.to, $0.map, precision: .strict) }
   + direct.map {
     convolution("direct 3×3, stride 2", Window(3, stride: 2), $0.from, $0.to, $0.map * 2 + 1, precision: .strict)
@@ -37,6 +38,8 @@ private let depthwise: [(kernel: Int, stride: Int, channels: Int, map: Int)] = [
   (3, 2, 192, 28), (3, 2, 576, 14), (5, 1, 240, 28), (5, 1, 672, 14), (5, 1, 960, 7), (5, 2, 240, 56), (5, 2, 672, 14),
   (7, 1, 96, 56), (7, 1, 384, 14), (7, 2, 96, 56), (7, 2, 384, 14),
 ]
+
+private let oneAxis: [(kernel: [Int], channels: Int, map: Int)] = [([1, 5], 240, 14), ([5, 1], 240, 14)]
 
 /// By their outputs.
 private let strided: [(from: Int, to: Int, map: Int)] = [(16, 64, 48), (32, 32, 56), (32, 128, 64), (64, 128, 56)]
@@ -79,10 +82,10 @@ private func convolution(
     precision: precision)
 }
 
-private func depthwiseCase(_ kernel: Int, _ stride: Int, _ channels: Int, _ map: Int) -> KernelCase {
-  convolution(
-    "depthwise \(kernel)×\(kernel), stride \(stride)", Window(kernel, stride: stride, pad: kernel / 2), channels,
-    channels, map, group: channels)
+private func depthwiseCase(_ kernel: [Int], _ stride: Int, _ channels: Int, _ map: Int) -> KernelCase {
+  let window = Window(kernel, strides: [stride, stride], pads: Pads(kernel[0] / 2, kernel[1] / 2))
+  return convolution(
+    "depthwise \(kernel[0])×\(kernel[1]), stride \(stride)", window, channels, channels, map, group: channels)
 }
 
 private func winogradCase(_ kernel: [Int], _ from: Int, _ to: Int, _ map: Int) -> KernelCase {

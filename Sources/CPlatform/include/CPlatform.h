@@ -50,7 +50,7 @@ int platform_instruction_set(void);
 /// Whether it has AVX512_BF16 beside 2.
 int platform_has_bfloat16(void);
 
-/// Processors that differ in what is fast: Intel's, and AMD's from Zen 5 on.
+/// Which kind of processor this is; kinds differ in what is fast. Intel's, AMD's from Zen 5 on, any other.
 enum { PLATFORM_ANY, PLATFORM_INTEL, PLATFORM_ZEN5 };
 int platform_processor_kind(void);
 

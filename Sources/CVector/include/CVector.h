@@ -65,6 +65,7 @@ VECTOR_INLINE f32x8 eighths8(f32x8 n) {
 #endif
   return (f32x8)(((i32x8)n << 20) + part);
 }
+
 // The same of 2^(n/32), with the last five bits.
 #define FIRST_PARTS \
   0x3f800000, 0x3f7ecd87, 0x3f7daac3, 0x3f7c980f, 0x3f7b95c2, 0x3f7aa43a, 0x3f79c3d3, 0x3f78f4f0, \
