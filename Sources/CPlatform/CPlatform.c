@@ -57,9 +57,12 @@ int platform_processor_kind(void) {
 #if defined(__x86_64__)
   unsigned a, b, c, d;
   if (__builtin_cpu_is("intel")) return PLATFORM_INTEL;
-  // Families 26 and later; what does not fit in the family's four bits is in the extended one.
-  if (__builtin_cpu_is("amd") && __get_cpuid(1, &a, &b, &c, &d) && (a >> 8 & 15) + (a >> 20 & 255) >= 26)
-    return PLATFORM_ZEN5;
+  if (__builtin_cpu_is("amd") && __get_cpuid(1, &a, &b, &c, &d)) {
+    // What does not fit in the family's four bits is in the extended one.
+    unsigned family = (a >> 8 & 15) + (a >> 20 & 255);
+    if (family >= 26) return PLATFORM_ZEN5;
+    if (family == 25 && __builtin_cpu_supports("avx512f")) return PLATFORM_ZEN4;
+  }
 #endif
   return PLATFORM_ANY;
 }

@@ -61,8 +61,8 @@ public struct Tuner: Sendable {
   public func run(_ progress: (_ title: String, _ count: Int) -> Void = { _, _ in }) throws -> (Tuning, [Trial]) {
     var best = Tuning(for: set)
     var trials: [Trial] = []
-    let count = Self.questions.reduce(0) { $0 + $1.values.count }
-    for question in Self.questions {
+    let count = questions.reduce(0) { $0 + $1.values.count }
+    for question in questions {
       for value in question.values {
         let incumbent = best[keyPath: question.path]
         if value == incumbent { continue }
@@ -82,7 +82,7 @@ public struct Tuner: Sendable {
     return (best, trials)
   }
 
-  private static var questions: [Question] {
+  private var questions: [Question] {
     [
       // Only layers with a number of channels between the two are planned differently.
       Question(field: "winograd_channels", path: \.winogradChannels, values: [16, 24, 32, 12, 48, 8, 64, 96]) { a, b in
@@ -164,6 +164,12 @@ public struct Tuner: Sendable {
         [(16, 96, 112, 2), (32, 64, 112, 2), (24, 144, 56, 1), (24, 144, 56, 2)].filter { _, outs, size, _ in
           4 * outs * size * size >= 2 * a
         }.map { Layer(ins: $0, outs: $1, kernel: 1, size: $2, depthwiseStride: $3) }
+      },
+      // Other sets have no vectors that are too wide.
+      Question(field: "shares_vectors", path: \.sharesVectors, values: set == .avx512 ? [0, 1] : []) { _, _ in
+        [(96, 24, 56), (144, 24, 56), (240, 40, 28), (336, 56, 14)].map {
+          Layer(ins: $0, outs: $1, kernel: 1, size: $2)
+        }
       },
     ]
   }

@@ -1,4 +1,5 @@
 public import SwiftletGraph
+import SwiftletKernels
 
 /// A step's code: its arguments, this thread, all threads.
 typealias StepFunction = @convention(c) (UnsafeRawPointer, Int, Int) -> Void
@@ -71,7 +72,8 @@ public struct Plan: Sendable {
     for pass in passes { graph = try pass.apply(graph) }
     let set = try instructionSet ?? InstructionSet.preferred()
     let tuning = tuning ?? Tuning(for: set)
-    var planner = Planner(graph, set.kernels, precision, tuning, threads: max(1, threads))
+    let kernels = tuning.sharesVectors == 1 ? set.kernels : set.kernels.apart
+    var planner = Planner(graph, kernels, precision, tuning, threads: max(1, threads))
     planner.lowerAll()
     self.graph = graph
     inputShape = graph[graph.inputs[0]].shape

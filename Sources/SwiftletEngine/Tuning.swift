@@ -53,6 +53,8 @@ public struct Tuning: Hashable, Sendable {
   /// Bytes of a map that a depthwise convolution reads as they are made: what stays in the second cache. Maps of less than twice as many
   /// are made as a whole, as all are on machines where nobody measured what is better.
   public var bandBytes = 1 << 30
+  /// 1 where two pixels share a vector whose channels fill half of one, 0 where each has half a vector of its own.
+  public var sharesVectors = 1
 
   /// What is good on most machines that have these instructions, on some with AVX-512 what is on those.
   public init(for set: InstructionSet) {
@@ -71,6 +73,7 @@ public struct Tuning: Hashable, Sendable {
       switch Int(platform_processor_kind()) {
       case PLATFORM_INTEL: setForIntel()
       case PLATFORM_ZEN5: setForZen5()
+      case PLATFORM_ZEN4: setForZen4()
       default: break
       }
     }
@@ -82,6 +85,14 @@ public struct Tuning: Hashable, Sendable {
     (strassenChannels, strassenValues) = (128, 12544)
     bandBytes = 512 << 10
     fetchedFloats = 64 << 10
+  }
+
+  /// AMD's Zen 4 does a vector of 16 floats in two turns of 8: it begins as many products of floats a cycle with halves of vectors, of
+  /// which it does two where two pixels would share one.
+  private mutating func setForZen4() {
+    sharesVectors = 0
+    bandBytes = 384 << 10
+    fetchedFloats = 256 << 10
   }
 
   /// Intel's processors with AVX-512 begin two products a cycle, and what does not stay in a core's second cache of 1 or 2 MiB comes from
@@ -124,6 +135,7 @@ public struct Tuning: Hashable, Sendable {
     Field("fetched_floats", \.fetchedFloats, 0...1 << 28),
     Field("image_floats", \.imageFloats, 1...1 << 30),
     Field("band_bytes", \.bandBytes, 4096...1 << 40),
+    Field("shares_vectors", \.sharesVectors, 0...1),
   ]
 
   public struct Field: Sendable {

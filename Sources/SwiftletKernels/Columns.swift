@@ -3,6 +3,10 @@
 /// Accumulators for neighbouring channels of one pixel; also one row of packed weights.
 public protocol Columns {
   static var width: Int { get }
+  /// Of its widest vectors; 0 without any.
+  static var lanes: Int { get }
+  /// Whether its vectors are of several sizes.
+  static var isMixed: Bool { get }
   init(splat: Float)
   init(_ p: Source)
   /// Reads back what `store` wrote.
@@ -10,6 +14,10 @@ public protocol Columns {
   mutating func fma(_ s: Float, _ w: Self)
   /// Stores to a blocked map: 16 channels side by side, the next block `blockStride` floats away.
   func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int)
+}
+
+extension Columns {
+  @inlinable @inline(__always) public static var isMixed: Bool { false }
 }
 
 /// How an input and a vector of weights are added to a sum.
@@ -27,6 +35,7 @@ public enum Floats<V: Vector>: Product {
 public struct One<P: Product>: Columns {
   @usableFromInline var v: P.V
   @inlinable @inline(__always) public static var width: Int { P.V.lanes }
+  @inlinable @inline(__always) public static var lanes: Int { P.V.lanes }
   @inlinable @inline(__always) public init(splat: Float) { v = P.V(splat: splat) }
   @inlinable @inline(__always) public init(_ p: Source) { v = P.V(p) }
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = P.V(c) }
@@ -41,6 +50,7 @@ public struct One<P: Product>: Columns {
 public struct Halved<V: HalvedVector>: Columns {
   @usableFromInline var v: V
   @inlinable @inline(__always) public static var width: Int { V.lanes / 2 }
+  @inlinable @inline(__always) public static var lanes: Int { V.lanes }
   @inlinable @inline(__always) public init(splat: Float) { v = V(splat: splat) }
   @inlinable @inline(__always) public init(_ p: Source) { v = V(twice: p) }
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = V(twice: c) }
@@ -58,6 +68,7 @@ public struct Halved<V: HalvedVector>: Columns {
 /// Lanes that belong to no channel: zeros are stored, nothing is computed.
 public struct Blank<V: Vector>: Columns {
   @inlinable @inline(__always) public static var width: Int { 0 }
+  @inlinable @inline(__always) public static var lanes: Int { 0 }
   @inlinable @inline(__always) public init(splat: Float) {}
   @inlinable @inline(__always) public init(_ p: Source) {}
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) {}
@@ -72,6 +83,8 @@ public struct Beside<L: Columns, R: Columns>: Columns {
   @usableFromInline var l: L
   @usableFromInline var r: R
   @inlinable @inline(__always) public static var width: Int { L.width + R.width }
+  @inlinable @inline(__always) public static var lanes: Int { max(L.lanes, R.lanes) }
+  @inlinable @inline(__always) public static var isMixed: Bool { min(L.lanes, R.lanes) > 0 && L.lanes != R.lanes }
   @inlinable @inline(__always) public init(splat: Float) {
     l = L(splat: splat)
     r = R(splat: splat)

@@ -35,6 +35,8 @@ public struct DepthwiseKey: Hashable, Sendable {
 public struct KernelSet: Sendable {
   public var name: String
   public var tiles: [TileKey: TileFunction]
+  /// Those whose pixels share no vectors, where others of `tiles` do.
+  public var apartTiles: [TileKey: TileFunction]
   /// `nil` without instructions for bfloat16.
   public var pairs: PairKernels?
   public var depthwise: [DepthwiseKey: DepthwiseFunction]
@@ -87,6 +89,13 @@ public struct KernelSet: Sendable {
     }
   }
 
+  /// The same with tiles whose pixels share no vectors.
+  public var apart: KernelSet {
+    var set = self
+    set.tiles.merge(apartTiles) { $1 }
+    return set
+  }
+
   /// What machines run that lack the instructions for pairs.
   public var withoutPairs: KernelSet {
     var set = self
@@ -95,7 +104,8 @@ public struct KernelSet: Sendable {
   }
 
   public init(
-    name: String, tiles: [TileKey: TileFunction], tileHeights: [Int], pairs: PairKernels?,
+    name: String, tiles: [TileKey: TileFunction], apartTiles: [TileKey: TileFunction], tileHeights: [Int],
+    pairs: PairKernels?,
     depthwise: [DepthwiseKey: DepthwiseFunction],
     depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,
     scaleRows: ScaleRowsFunction,
@@ -109,7 +119,8 @@ public struct KernelSet: Sendable {
     matrixVector: MatrixVectorFunction, softmax: SoftmaxFunction, layerNorm: LayerNormFunction,
     attentionWeights: AttentionWeightsFunction, multiplyAdd: MultiplyAddFunction, read: ReadFunction, lanes: Int
   ) {
-    (self.name, self.tiles, self.tileHeights, self.pairs) = (name, tiles, tileHeights, pairs)
+    (self.name, self.tiles, self.apartTiles) = (name, tiles, apartTiles)
+    (self.tileHeights, self.pairs) = (tileHeights, pairs)
     (self.depthwise, self.depthwiseAny) = (depthwise, depthwiseAny)
     (self.unary, self.binary, self.affine, self.scaleRows) = (unary, binary, affine, scaleRows)
     (self.maxPool, self.averagePool, self.resize, self.move) = (maxPool, averagePool, resize, move)

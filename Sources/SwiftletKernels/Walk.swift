@@ -50,6 +50,13 @@ public enum Dense: Walk {
     var blocks = p.depth >> 4
     while blocks > 0 {
       var k = 0
+      while T.C.isMixed, k < 16 {  // more steps are mixed so that the registers do not suffice
+        t.fma(a + k, step, T.C(w))
+        prefetchL2(n)
+        w += s
+        k += 1
+        n += isSlow ? 16 : 64
+      }
       while k < 16 {  // four steps by hand: one step a turn costs 5 %
         t.fma(a + k, step, T.C(w))
         t.fma(a + k + 1, step, T.C(w + s))
@@ -97,8 +104,8 @@ public enum Gather<S: Step>: Walk {
     var w = w
     var n = UnsafeRawPointer(next)
     var k = 0
-    // More products a turn are mixed so that the registers do not suffice.
-    while k + 2 <= p.depth {
+    // More products a turn are mixed so that the registers do not suffice, and so are two of vectors of two sizes.
+    while !T.C.isMixed, k + 2 <= p.depth {
       t.fma(a + Int(offsets[k]), step, T.C(w))
       prefetchL2(n)
       keepOrder()  // or inputs of both products take registers at once

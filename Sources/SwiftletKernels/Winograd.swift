@@ -1,3 +1,5 @@
+public import CVector
+
 // Winograd's convolutions: a tile of inputs is transformed, multiplied element by element, and transformed back. Lavin and Gray,
 // CVPR 2016. A plane transforms along both axes, a line along one.
 
@@ -45,6 +47,8 @@ public struct WinogradOutputArguments: BitwiseCopyable, Sendable {
   public var rowStride = 0
   public var rows = 0
   public var columns = 0
+  /// Floats to the output that is written next, whose lines are fetched meanwhile: stores to memory that is far away wait for each other.
+  public var next = 0
   public var lower = -Float.infinity
   public var upper = Float.infinity
   public init() {}
@@ -119,6 +123,15 @@ public func winogradPlaneOutput<T: WinogradTransform, V: Vector>(
 ) {
   let g = arguments.assumingMemoryBound(to: WinogradOutputArguments.self).pointee
   let (lower, upper) = (V(splat: g.lower), V(splat: g.upper))
+  var line = 0
+  while line < T.outputs {
+    var pixel = 0
+    while pixel < T.outputs {
+      prefetchToWrite(y + (g.next + line * g.rowStride + pixel * 16))
+      pixel += 1
+    }
+    line += 1
+  }
   var lane = 0
   while lane < 16 {
     let start = V(bias + lane)

@@ -6,8 +6,9 @@ public import SwiftletKernels
 typealias V = SIMD16<Float>
 typealias C16 = One<Floats<V>>
 typealias C32 = Beside<C16, C16>
-/// The first half of a block: zeros are stored to the other half. Behind a whole block two pixels share a vector.
+/// The first half of a block, and that behind a whole one: zeros are stored to the other half.
 typealias C8 = Beside<One<Floats<SIMD8<Float>>>, Blank<SIMD8<Float>>>
+typealias C24 = Beside<C16, C8>
 /// Of matrix × vector.
 typealias VectorColumns = C32
 
@@ -84,6 +85,21 @@ let tileKernels: [TileKey: TileFunction] = [
   },
 ]
 
+/// Those of 24 channels whose pixels share no vectors.
+let apartTiles: [TileKey: TileFunction] = [
+  TileKey(24, .dense16, .clamp): { tallTile(C24.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .dense16, .addClamp): { tallTile(C24.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .dense16, .hardSwish): {
+    tallTile(C24.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(24, .gather16, .clamp): { tallTile(C24.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .gather16, .addClamp): {
+    tallTile(C24.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(24, .gather2, .clamp): { tallTile(C24.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .gather4, .clamp): { tallTile(C24.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
+]
+
 typealias P16 = One<Pairs<V>>
 typealias P32 = Beside<P16, P16>
 
@@ -120,4 +136,4 @@ let pairKernels = PairKernels(
 
 /// All kernels for AVX-512; those for pairs run on machines with AVX512_BF16 alone.
 public let avx512Kernels = kernelSet(
-  name: "AVX-512", tiles: tileKernels, tileHeights: [14, 10, 8, 7, 4, 2, 1], pairs: pairKernels)
+  name: "AVX-512", tiles: tileKernels, apartTiles: apartTiles, tileHeights: [14, 10, 8, 7, 4, 2, 1], pairs: pairKernels)

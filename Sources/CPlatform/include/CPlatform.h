@@ -50,8 +50,8 @@ int platform_instruction_set(void);
 /// Whether it has AVX512_BF16 beside 2.
 int platform_has_bfloat16(void);
 
-/// Which kind of processor this is; kinds differ in what is fast. Intel's, AMD's from Zen 5 on, any other.
-enum { PLATFORM_ANY, PLATFORM_INTEL, PLATFORM_ZEN5 };
+/// Which kind of processor this is; kinds differ in what is fast. Intel's, AMD's from Zen 5 on, AMD's before with AVX-512, any other.
+enum { PLATFORM_ANY, PLATFORM_INTEL, PLATFORM_ZEN5, PLATFORM_ZEN4 };
 int platform_processor_kind(void);
 
 /// Sleeps until `*p` is no longer `value` (spurious wake-ups may happen), and wakes all that sleep on `p`.

@@ -165,5 +165,14 @@ VECTOR_INLINE void transpose8(const float *x, long xStride, float *y, long yStri
 /// Asks for the line at `p` in the second-level cache.
 VECTOR_INLINE void prefetchL2(const void *p) { __builtin_prefetch(p, 0, 2); }
 
+/// Asks for the line at `p` in the first-level cache, to be written.
+VECTOR_INLINE void prefetchToWrite(const void *p) {
+#if defined(__x86_64__)
+  __asm__ volatile("prefetchw %0" : : "m"(*(const char *)p));  // a builtin is one that reads, or needs a flag
+#else
+  __builtin_prefetch(p, 1, 3);
+#endif
+}
+
 /// What is read before this stays before it, and what behind stays behind: values that are loaded early need registers.
 VECTOR_INLINE void keepOrder(void) { __asm__ volatile("" ::: "memory"); }

@@ -169,22 +169,31 @@ struct WinogradCommand: BitwiseCopyable {
     }
   }
 
+  /// Where a tile's output begins.
+  @inline(__always)
+  private func place(_ index: Int) -> (image: Int, y: Int, x: Int) {
+    let (row, column) = (index / map.tileColumns, index % map.tileColumns)
+    return (row / map.tileRows, row % map.tileRows * map.outputRows, column * map.outputColumns)
+  }
+
   @inline(__always)
   private func transformOutput(
     _ index: Int, _ tile: Int, _ tiles: Int, _ firstBlock: Int, _ blocks: Int, _ from: UnsafeMutablePointer<Float>,
     _ stride: Int, _ temporary: UnsafeMutablePointer<Float>
   ) {
-    let image = index / (map.tileRows * map.tileColumns)
-    let y = index / map.tileColumns % map.tileRows * map.outputRows
-    let x = index % map.tileColumns * map.outputColumns
+    let (image, y, x) = place(index)
+    let next = place(index + 1)
     var arguments = output
     arguments.rows = min(map.outputRows, map.height - y)
     arguments.columns = min(map.outputColumns, map.width - x)
     let pixel = y * map.rowStride + x * map.columnStride
+    let step =
+      (next.image - image) * outputBatchStride + next.y * map.rowStride + next.x * map.columnStride - pixel
     for b in 0..<blocks {
       let block = firstBlock + b
       let to = target + (image * outputBatchStride + block * outputPlane + pixel)
       let add = shortcut.map { $0 + (image * shortcutBatchStride + block * shortcutPlane + pixel) }
+      arguments.next = b + 1 < blocks ? outputPlane : step - b * outputPlane
       withUnsafePointer(to: arguments) {
         outputTransform(
           from + (b * tiles + tile) * 16, stride, temporary, biases + block * 16, add, to, UnsafeRawPointer($0))
