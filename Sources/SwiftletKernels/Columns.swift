@@ -11,7 +11,9 @@ public protocol Columns {
   init(_ p: Source)
   /// Reads back what `store` wrote.
   init(_ c: Target, _ blockStride: Int)
-  mutating func fma(_ s: Float, _ w: Self)
+  /// Adds the weights `w` times the input at `x`.
+  mutating func fma(_ x: Source, _ w: Self)
+  mutating func add(_ other: Self)
   /// Stores to a blocked map: 16 channels side by side, the next block `blockStride` floats away.
   func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int)
 }
@@ -39,7 +41,26 @@ public struct One<P: Product>: Columns {
   @inlinable @inline(__always) public init(splat: Float) { v = P.V(splat: splat) }
   @inlinable @inline(__always) public init(_ p: Source) { v = P.V(p) }
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = P.V(c) }
-  @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) { v = P.add(P.V(splat: s), w.v, to: v) }
+  @inlinable @inline(__always) public mutating func fma(_ x: Source, _ w: Self) {
+    v = P.add(P.V(splat: x.pointee), w.v, to: v)
+  }
+  @inlinable @inline(__always) public mutating func add(_ other: Self) { v = v.plus(other.v) }
+  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
+    e.finish(v, offset).store(c)
+  }
+}
+
+/// One vector beside a wider one. It reads the input once more: a register that holds it for both takes the place of a multiply-add to
+/// make, on processors that do wide vectors in two turns.
+public struct Again<V: RereadingVector>: Columns {
+  @usableFromInline var v: V
+  @inlinable @inline(__always) public static var width: Int { V.lanes }
+  @inlinable @inline(__always) public static var lanes: Int { V.lanes }
+  @inlinable @inline(__always) public init(splat: Float) { v = V(splat: splat) }
+  @inlinable @inline(__always) public init(_ p: Source) { v = V(p) }
+  @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = V(c) }
+  @inlinable @inline(__always) public mutating func fma(_ x: Source, _ w: Self) { v = v.fma(at: x, w.v) }
+  @inlinable @inline(__always) public mutating func add(_ other: Self) { v = v.plus(other.v) }
   @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
     e.finish(v, offset).store(c)
   }
@@ -54,7 +75,8 @@ public struct Halved<V: HalvedVector>: Columns {
   @inlinable @inline(__always) public init(splat: Float) { v = V(splat: splat) }
   @inlinable @inline(__always) public init(_ p: Source) { v = V(twice: p) }
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = V(twice: c) }
-  @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) { v = v.fma(V(splat: s), w.v) }
+  @inlinable @inline(__always) public mutating func fma(_ x: Source, _ w: Self) { v = v.fma(V(splat: x.pointee), w.v) }
+  @inlinable @inline(__always) public mutating func add(_ other: Self) { v = v.plus(other.v) }
   @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
     Self.store(v.lower, c, e, offset)
   }
@@ -72,7 +94,8 @@ public struct Blank<V: Vector>: Columns {
   @inlinable @inline(__always) public init(splat: Float) {}
   @inlinable @inline(__always) public init(_ p: Source) {}
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) {}
-  @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) {}
+  @inlinable @inline(__always) public mutating func fma(_ x: Source, _ w: Self) {}
+  @inlinable @inline(__always) public mutating func add(_ other: Self) {}
   @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
     V(splat: 0).store(c)
   }
@@ -97,9 +120,13 @@ public struct Beside<L: Columns, R: Columns>: Columns {
     l = L(c, blockStride)
     r = R(c + L.width / 16 * blockStride + L.width % 16, blockStride)
   }
-  @inlinable @inline(__always) public mutating func fma(_ s: Float, _ w: Self) {
-    l.fma(s, w.l)
-    r.fma(s, w.r)
+  @inlinable @inline(__always) public mutating func fma(_ x: Source, _ w: Self) {
+    l.fma(x, w.l)
+    r.fma(x, w.r)
+  }
+  @inlinable @inline(__always) public mutating func add(_ other: Self) {
+    l.add(other.l)
+    r.add(other.r)
   }
   @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
     l.store(c, blockStride, e, offset)

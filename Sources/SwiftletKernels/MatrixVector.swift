@@ -18,22 +18,22 @@ public func matrixVector<C: Columns>(
     var v = w + half * 32
     var k = 0
     while k + 2 <= half {
-      first.fma(x[k], C(w))
-      second.fma(x[half + k], C(v))
-      first.fma(x[k + 1], C(w + 32))
-      second.fma(x[half + k + 1], C(v + 32))
+      first.fma(x + k, C(w))
+      second.fma(x + (half + k), C(v))
+      first.fma(x + (k + 1), C(w + 32))
+      second.fma(x + (half + k + 1), C(v + 32))
       w += 64
       v += 64
       k += 2
     }
     while k < depth - half {
-      if k < half { first.fma(x[k], C(w)) }
-      second.fma(x[half + k], C(v))
+      if k < half { first.fma(x + k, C(w)) }
+      second.fma(x + (half + k), C(v))
       w += 32
       v += 32
       k += 1
     }
-    first.fma(1, second)
+    first.add(second)
     first.store(y + lane, 16, Clamp(g, nil), 0)
     lane += C.width
   }

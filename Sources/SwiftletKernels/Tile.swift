@@ -18,7 +18,7 @@ public struct Pixel<C: Columns>: Tile {
   @inlinable @inline(__always) public init(_ bias: C) { accumulator = bias }
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { accumulator = C(c, blockStride) }
   @inlinable @inline(__always) public mutating func fma(_ a: Source, _ step: Int, _ w: C) {
-    accumulator.fma(a.pointee, w)
+    accumulator.fma(a, w)
   }
   @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
     accumulator.store(c, blockStride, e, offset)
@@ -39,8 +39,8 @@ public struct PixelPair<L: Columns, V: HalvedVector>: Tile {
     both = V(V.Half(rest), V.Half(rest + 16))
   }
   @inlinable @inline(__always) public mutating func fma(_ p: Source, _ step: Int, _ w: C) {
-    a.fma(p[0], w.l)
-    b.fma(p[step], w.l)
+    a.fma(p, w.l)
+    b.fma(p + step, w.l)
     both = both.fma(V(lower: p[0], upper: p[step]), w.r.v)
   }
   @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {

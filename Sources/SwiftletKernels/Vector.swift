@@ -45,6 +45,16 @@ public protocol HalvedVector: Vector {
   var upper: Half { get }
 }
 
+/// A vector that multiplies with a number in memory, and not by a register that holds it several times.
+public protocol RereadingVector: Vector {
+  /// self + the number at `x` · b.
+  func fma(at x: Source, _ b: Self) -> Self
+}
+
+extension SIMD8: RereadingVector where Scalar == Float {
+  @inlinable @inline(__always) public func fma(at x: Source, _ b: Self) -> Self { fmaAt8(self, x, b) }
+}
+
 extension SIMD16: HalvedVector where Scalar == Float {
   @inlinable @inline(__always) public init(twice p: Source) { self.init(SIMD8(p), SIMD8(p)) }
   @inlinable @inline(__always) public init(lower: Float, upper: Float) { self = halves16(lower, upper) }

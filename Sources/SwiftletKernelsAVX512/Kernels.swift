@@ -6,9 +6,10 @@ public import SwiftletKernels
 typealias V = SIMD16<Float>
 typealias C16 = One<Floats<V>>
 typealias C32 = Beside<C16, C16>
-/// The first half of a block, and that behind a whole one: zeros are stored to the other half.
+/// The first half of a block: zeros are stored to the other half.
 typealias C8 = Beside<One<Floats<SIMD8<Float>>>, Blank<SIMD8<Float>>>
-typealias C24 = Beside<C16, C8>
+/// A block and half of one, whose pixels share no vectors.
+typealias C24 = Beside<C16, Beside<Again<SIMD8<Float>>, Blank<SIMD8<Float>>>>
 /// Of matrix × vector.
 typealias VectorColumns = C32
 

@@ -40,6 +40,16 @@ VECTOR_OPERATIONS(f32x4, i32x4, 4)
 VECTOR_OPERATIONS(f32x8, i32x8, 8)
 VECTOR_OPERATIONS(f32x16, i32x16, 16)
 
+/// c + the number at x · b. Left to itself, the compiler makes one register of `x` for all that multiply with it.
+VECTOR_INLINE f32x8 fmaAt8(f32x8 c, const float *x, f32x8 b) {
+#if defined(__AVX512VL__)
+  __asm__("vfmadd231ps %1%{1to8%}, %2, %0" : "+v"(c) : "m"(*x), "v"(b));
+  return c;
+#else
+  return fma8(c, (f32x8)*x, b);
+#endif
+}
+
 /// The lower eight lanes are `a`, the upper eight `b`.
 VECTOR_INLINE f32x16 halves16(float a, float b) {
   f32x16 x = a, y = b;
