@@ -93,6 +93,8 @@ public struct Tuning: Hashable, Sendable {
     sharesVectors = 0
     bandBytes = 384 << 10
     fetchedFloats = 256 << 10
+    imageFloats = 8192
+    winogradChannels = 8
   }
 
   /// Intel's processors with AVX-512 begin two products a cycle, and what does not stay in a core's second cache of 1 or 2 MiB comes from

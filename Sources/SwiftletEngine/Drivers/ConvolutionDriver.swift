@@ -152,14 +152,18 @@ struct ConvolutionCommand: BitwiseCopyable {
     while next < all.upperBound {
       let first = next
       next = all.upperBound
-      if let image {
-        let (n, row) = (first / rows, first % rows)
-        next = min(next, first + image.pointee.rows, (n + 1) * rows)
-        let band = image.pointee.make(n, row..<row + next - first, thread)
-        part.input = band - n * inputBatchStride
+      guard let image else {
+        let units = first * spans.count..<next * spans.count
+        withUnsafePointer(to: part) { $0.pointee.run($0, units, 0..<panelCount, &fetcher) }
+        continue
       }
+      let (n, row) = (first / rows, first % rows)
+      next = min(next, first + image.pointee.rows, (n + 1) * rows)
+      let band = row..<row + next - first
+      part.input = image.pointee.make(n, band, thread) - n * inputBatchStride
+      var ahead = Fetcher(image.pointee.ahead(n, band, thread), 0, 1)
       let units = first * spans.count..<next * spans.count
-      withUnsafePointer(to: part) { $0.pointee.run($0, units, 0..<panelCount, &fetcher) }
+      withUnsafePointer(to: part) { $0.pointee.run($0, units, 0..<panelCount, &ahead) }
     }
   }
 

@@ -14,6 +14,7 @@ struct PaddedImagePlan: Sendable {
   var rows: Int
   var seen: Int
   var step: Int
+  var threads: Int
 }
 
 extension Binder {
@@ -27,8 +28,11 @@ extension Binder {
       outputPlanes: keep((0..<x[1]).map { $0 * image.height * width }),
       share: MapShare(maps: x[1], rows: image.height, splitsRows: false), height: x[2], row: x[3], top: pads.top,
       left: pads.left, right: pads.right, value: 0)
+    let nothing = FetchList.Piece(start: pointer(region), count: 0)
+    let pieces = UnsafeMutablePointer(mutating: keep(Array(repeating: nothing, count: image.threads * x[1])))
     return keep([
-      PaddedImage(pad: pad, stride: image.stride, rows: image.rows, seen: image.seen, step: image.step)
+      PaddedImage(
+        pad: pad, stride: image.stride, rows: image.rows, seen: image.seen, step: image.step, pieces: pieces)
     ])
   }
 }
@@ -44,6 +48,6 @@ extension Planner {
     let stride = (row * height + 15) / 16 * 16
     return PaddedImagePlan(
       shape: x, pads: window.pads, bands: placePlain(floats: stride * threads), stride: stride, height: height,
-      rows: rows, seen: seen, step: step)
+      rows: rows, seen: seen, step: step, threads: threads)
   }
 }

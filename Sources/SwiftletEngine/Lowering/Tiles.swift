@@ -53,8 +53,9 @@ struct TilePlan: Sendable {
   var rows: Int { reading.rowStride == nil ? 1 : output.height }
   var dense: (base: Int, blockStride: Int)? { choice.isDense ? reading.dense : nil }
 
-  /// Lines that tiles can fetch for later steps.
+  /// Lines that tiles can fetch for later steps; those that read a padded image fetch more of it.
   var idleLines: Int {
+    if reading.image != nil { return 0 }
     let tiles = output.batch * rows * spans.whole
     let sweeps = staysNear ? 1 : (tiles - 1) / chunk + 1
     return weights.panels.reduce(0) { $0 + $1.idleLines(tiles: tiles, sweeps: sweeps, tallest: kernels.tileHeights[0]) }
