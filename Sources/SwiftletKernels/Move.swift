@@ -27,6 +27,22 @@ public func move<V: Vector>(
 
 @inlinable @inline(__always)
 func copyRows<V: Vector>(_ v: V.Type, _ x: Source, _ xRow: Int, _ y: Target, _ yRow: Int, _ rows: Int, _ columns: Int) {
+  if columns < 16 {  // a part of a block
+    var j = 0
+    if columns & 8 != 0 {
+      copyColumns(SIMD8<Float>.self, x, xRow, y, yRow, rows)
+      j = 8
+    }
+    if columns & 4 != 0 {
+      copyColumns(SIMD4<Float>.self, x + j, xRow, y + j, yRow, rows)
+      j += 4
+    }
+    while j < columns {
+      for i in 0..<rows { y[i * yRow + j] = x[i * xRow + j] }
+      j += 1
+    }
+    return
+  }
   var i = 0
   while i < rows {
     let (from, to) = (x + i * xRow, y + i * yRow)
@@ -41,6 +57,12 @@ func copyRows<V: Vector>(_ v: V.Type, _ x: Source, _ xRow: Int, _ y: Target, _ y
     }
     i += 1
   }
+}
+
+/// As many columns as `V` has lanes.
+@inlinable @inline(__always)
+func copyColumns<V: Vector>(_ v: V.Type, _ x: Source, _ xRow: Int, _ y: Target, _ yRow: Int, _ rows: Int) {
+  for i in 0..<rows { V(x + i * xRow).store(y + i * yRow) }
 }
 
 /// Rows of x become columns of y.
