@@ -168,6 +168,21 @@ import _SwiftletTestSupport
     }
   }
 
+  /// Concatenated channels that fill no whole blocks are copied side by side, as vectors of 8 and 4 and the rest.
+  @Test(arguments: 1...17) func partsOfBlocks(_ channels: Int) throws {
+    let graph = try Graph(input: [2, channels, 3, 5]) { x in
+      let both = concat(x.relu, x.sigmoid)
+      return [both * both.scoped("conv", Conv2D(2 * channels, 1, bias: true)).tanh]
+    }
+    let (weights, input) = (Rule().weights(for: graph), Rule().input([2, channels, 3, 5]))
+    let truth = try graph.interpretInDouble(input, weights)[0]
+    for set in InstructionSet.available {
+      let plan = try Plan(graph, instructionSet: set)
+      #expect(plan.stepTitles.contains { $0.kernel == "other layout" } == (channels % 16 != 0))
+      #expect(try Session(plan, weights).run(input)[0].relativeError(to: truth) < 2e-6, "\(set)")
+    }
+  }
+
   /// Channels that fill blocks to half and pixels that share vectors, in tiles of every height, whatever follows and however they are
   /// read.
   @Test(arguments: [8, 24, 40, 56, 58, 116]) func halfBlocks(_ outs: Int) throws {
@@ -189,9 +204,17 @@ import _SwiftletTestSupport
       let weights = Rule().weights(for: graph)
       let truth = try graph.interpretInDouble(input, weights)
       for set in InstructionSet.available {
-        let answers = try Session(Plan(graph, instructionSet: set), weights).run(input)
-        for (answer, truth) in zip(answers, truth) {
+        let answers = try [1, 0].map { shares in
+          var tuning = Tuning(for: set)
+          tuning.sharesVectors = shares
+          return try Session(Plan(graph, instructionSet: set, tuning: tuning), weights).run(input)
+        }
+        for (answer, truth) in zip(answers[0], truth) {
           #expect(answer.relativeError(to: truth) < 2e-6, "\(width) on \(set)")
+        }
+        // Whichever pixels share vectors, sums are the same.
+        for (shared, apart) in zip(answers[0], answers[1]) {
+          #expect(shared.scalars == apart.scalars, "\(width) on \(set)")
         }
       }
     }
