@@ -18,7 +18,9 @@ import _SwiftletTestSupport
       #expect(try Tuning.ofThisMachine(set, in: cache) == usual)
       #expect(try Tuning.ofThisMachine(set, in: nil) == usual)
       var tuning = usual
-      for field in Tuning.fields { tuning[keyPath: field.path] += 1 }
+      for field in Tuning.fields {
+        tuning[keyPath: field.path] += tuning[keyPath: field.path] < field.range.upperBound ? 1 : -1
+      }
       let file = try tuning.keep(for: set, in: cache)
       #expect(try Tuning.ofThisMachine(set, in: cache) == tuning)
 
