@@ -88,7 +88,8 @@ public struct Tuning: Hashable, Sendable {
   }
 
   /// AMD's Zen 4 does a vector of 16 floats in two turns of 8: it begins as many products of floats a cycle with halves of vectors, of
-  /// which it does two where two pixels would share one.
+  /// which it does two where two pixels would share one. Its second cache of 1 MiB is large enough for bands of maps and of the image,
+  /// and too small for the weights of whole layers on vectors beside them.
   private mutating func setForZen4() {
     sharesVectors = 0
     bandBytes = 384 << 10
