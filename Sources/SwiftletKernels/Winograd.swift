@@ -47,8 +47,11 @@ public struct WinogradOutputArguments: BitwiseCopyable, Sendable {
   public var rowStride = 0
   public var rows = 0
   public var columns = 0
-  /// Floats to the output that is written next, whose lines are fetched meanwhile: stores to memory that is far away wait for each other.
+  /// Floats to the output that is written next, and its size; 0 rows where nothing is. Its lines are fetched meanwhile, since stores to
+  /// memory that is far away wait for each other.
   public var next = 0
+  public var nextRows = 0
+  public var nextColumns = 0
   public var lower = -Float.infinity
   public var upper = Float.infinity
   public init() {}
@@ -124,9 +127,9 @@ public func winogradPlaneOutput<T: WinogradTransform, V: Vector>(
   let g = arguments.assumingMemoryBound(to: WinogradOutputArguments.self).pointee
   let (lower, upper) = (V(splat: g.lower), V(splat: g.upper))
   var line = 0
-  while line < T.outputs {
+  while line < g.nextRows {
     var pixel = 0
-    while pixel < T.outputs {
+    while pixel < g.nextColumns {
       prefetchToWrite(y + (g.next + line * g.rowStride + pixel * 16))
       pixel += 1
     }

@@ -176,24 +176,34 @@ struct WinogradCommand: BitwiseCopyable {
     return (row / map.tileRows, row % map.tileRows * map.outputRows, column * map.outputColumns)
   }
 
+  /// Where the next tile's output begins, as seen from an image and floats in it, and how large it is.
+  @inline(__always)
+  private func lookAhead(_ arguments: inout WinogradOutputArguments, _ index: Int?, _ image: Int, _ floats: Int) {
+    arguments.nextRows = 0
+    guard let index else { return }
+    let next = place(index)
+    let pixel = next.y * map.rowStride + next.x * map.columnStride
+    arguments.next = (next.image - image) * outputBatchStride + pixel - floats
+    arguments.nextRows = min(map.outputRows, map.height - next.y)
+    arguments.nextColumns = min(map.outputColumns, map.width - next.x)
+  }
+
   @inline(__always)
   private func transformOutput(
     _ index: Int, _ tile: Int, _ tiles: Int, _ firstBlock: Int, _ blocks: Int, _ from: UnsafeMutablePointer<Float>,
     _ stride: Int, _ temporary: UnsafeMutablePointer<Float>
   ) {
     let (image, y, x) = place(index)
-    let next = place(index + 1)
     var arguments = output
     arguments.rows = min(map.outputRows, map.height - y)
     arguments.columns = min(map.outputColumns, map.width - x)
     let pixel = y * map.rowStride + x * map.columnStride
-    let step =
-      (next.image - image) * outputBatchStride + next.y * map.rowStride + next.x * map.columnStride - pixel
+    (arguments.next, arguments.nextRows, arguments.nextColumns) = (outputPlane, arguments.rows, arguments.columns)
     for b in 0..<blocks {
       let block = firstBlock + b
       let to = target + (image * outputBatchStride + block * outputPlane + pixel)
       let add = shortcut.map { $0 + (image * shortcutBatchStride + block * shortcutPlane + pixel) }
-      arguments.next = b + 1 < blocks ? outputPlane : step - b * outputPlane
+      if b == blocks - 1 { lookAhead(&arguments, tile + 1 < tiles ? index + 1 : nil, image, pixel + b * outputPlane) }
       withUnsafePointer(to: arguments) {
         outputTransform(
           from + (b * tiles + tile) * 16, stride, temporary, biases + block * 16, add, to, UnsafeRawPointer($0))
