@@ -156,7 +156,8 @@ func kernelSet(
   pairs: PairKernels? = nil
 ) -> KernelSet {
   KernelSet(
-    name: name, tiles: tiles, apartTiles: apartTiles, tileHeights: tileHeights, pairs: pairs, depthwise: depthwiseKernels,
+    name: name, tiles: tiles, apartTiles: apartTiles, tileHeights: tileHeights, pairs: pairs,
+    depthwise: depthwiseKernels,
     depthwiseAny: { depthwiseAny(V.self, $0, $1, $2, $3, $4, $5, $6) }, unary: unaryKernels, binary: binaryKernels,
     affine: { affine(V.self, $0, $1, $2, $3, $4, $5, $6) },
     scaleRows: { scaleRows(V.self, $0, $1, $2, $3, $4, $5) },
