@@ -48,7 +48,8 @@ public struct Tuning: Hashable, Sendable {
   /// The most floats of a linear layer on vectors that the steps before it fetch: more would push itself out of the last cache, or
   /// of the second one where fetching into the last one is not worth it.
   public var fetchedFloats = 6 << 18
-  /// Floats of an image with zeros around it that a thread makes before it reads them: what stays in the first cache.
+  /// Floats of an image with zeros around it that a thread makes before it reads them: what stays in the first cache, or partly in the
+  /// second where longer bands, which share fewer rows, save more.
   public var imageFloats = 4096
   /// Bytes of a map that a depthwise convolution reads as they are made: what stays in the second cache. Maps of less than twice as many
   /// are made as a whole, as all are on machines where nobody measured what is better.
