@@ -1,5 +1,7 @@
 // The channels of one pixel, built by nesting types: a loop over an array of accumulators is not unrolled, types are.
 
+public import CVector
+
 /// Accumulators for neighbouring channels of one pixel; also one row of packed weights.
 public protocol Columns {
   static var width: Int { get }
@@ -15,7 +17,7 @@ public protocol Columns {
   mutating func fma(_ x: Source, _ w: Self)
   mutating func add(_ other: Self)
   /// Stores to a blocked map: 16 channels side by side, the next block `blockStride` floats away.
-  func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int)
+  func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: Self)
 }
 
 extension Columns {
@@ -33,6 +35,25 @@ public enum Floats<V: Vector>: Product {
   @inlinable @inline(__always) public static func add(_ a: V, _ w: V, to sum: V) -> V { sum.fma(a, w) }
 }
 
+/// A lane is a float, in tiles that take all registers but one: products are made in the order they are written, or a register for what
+/// is read early would push a sum out.
+public enum InTurn: Product {
+  @inlinable @inline(__always)
+  public static func add(_ a: SIMD8<Float>, _ w: SIMD8<Float>, to sum: SIMD8<Float>) -> SIMD8<Float> {
+    fmaInTurn8(sum, a, w)
+  }
+}
+
+/// The last one of a pixel: nothing behind it is read before.
+public enum LastInTurn: Product {
+  @inlinable @inline(__always)
+  public static func add(_ a: SIMD8<Float>, _ w: SIMD8<Float>, to sum: SIMD8<Float>) -> SIMD8<Float> {
+    let sum = fmaInTurn8(sum, a, w)
+    keepOrder()
+    return sum
+  }
+}
+
 /// One vector.
 public struct One<P: Product>: Columns {
   @usableFromInline var v: P.V
@@ -45,8 +66,10 @@ public struct One<P: Product>: Columns {
     v = P.add(P.V(splat: x.pointee), w.v, to: v)
   }
   @inlinable @inline(__always) public mutating func add(_ other: Self) { v = v.plus(other.v) }
-  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
-    e.finish(v, offset).store(c)
+  @inlinable @inline(__always) public func store<E: Epilogue>(
+    _ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: Self
+  ) {
+    e.finish(v, bias.v, offset).store(c)
   }
 }
 
@@ -61,8 +84,10 @@ public struct Again<V: RereadingVector>: Columns {
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = V(c) }
   @inlinable @inline(__always) public mutating func fma(_ x: Source, _ w: Self) { v = v.fma(at: x, w.v) }
   @inlinable @inline(__always) public mutating func add(_ other: Self) { v = v.plus(other.v) }
-  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
-    e.finish(v, offset).store(c)
+  @inlinable @inline(__always) public func store<E: Epilogue>(
+    _ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: Self
+  ) {
+    e.finish(v, bias.v, offset).store(c)
   }
 }
 
@@ -77,12 +102,14 @@ public struct Halved<V: HalvedVector>: Columns {
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { v = V(twice: c) }
   @inlinable @inline(__always) public mutating func fma(_ x: Source, _ w: Self) { v = v.fma(V(splat: x.pointee), w.v) }
   @inlinable @inline(__always) public mutating func add(_ other: Self) { v = v.plus(other.v) }
-  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
-    Self.store(v.lower, c, e, offset)
+  @inlinable @inline(__always) public func store<E: Epilogue>(
+    _ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: Self
+  ) {
+    Self.store(v.lower, c, e, offset, adding: bias.v.lower)
   }
   @inlinable @inline(__always)
-  static func store<E: Epilogue>(_ half: V.Half, _ c: Target, _ e: E, _ offset: Int) {
-    e.finish(half, offset).store(c)
+  static func store<E: Epilogue>(_ half: V.Half, _ c: Target, _ e: E, _ offset: Int, adding bias: V.Half) {
+    e.finish(half, bias, offset).store(c)
     V.Half(splat: 0).store(c + V.Half.lanes)
   }
 }
@@ -96,7 +123,9 @@ public struct Blank<V: Vector>: Columns {
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) {}
   @inlinable @inline(__always) public mutating func fma(_ x: Source, _ w: Self) {}
   @inlinable @inline(__always) public mutating func add(_ other: Self) {}
-  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
+  @inlinable @inline(__always) public func store<E: Epilogue>(
+    _ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: Self
+  ) {
     V(splat: 0).store(c)
   }
 }
@@ -128,10 +157,12 @@ public struct Beside<L: Columns, R: Columns>: Columns {
     l.add(other.l)
     r.add(other.r)
   }
-  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
-    l.store(c, blockStride, e, offset)
+  @inlinable @inline(__always) public func store<E: Epilogue>(
+    _ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: Self
+  ) {
+    l.store(c, blockStride, e, offset, adding: bias.l)
     r.store(
       c + L.width / 16 * blockStride + L.width % 16, blockStride, e,
-      offset + L.width / 16 * e.residualBlockStride + L.width % 16)
+      offset + L.width / 16 * e.residualBlockStride + L.width % 16, adding: bias.r)
   }
 }

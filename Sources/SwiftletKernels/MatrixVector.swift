@@ -12,7 +12,7 @@ public func matrixVector<C: Columns>(
   let half = depth / 2
   var lane = 0
   while lane < 32 {
-    var first = C(weights + lane)
+    var first = C(splat: 0)
     var second = C(splat: 0)
     var w = weights + (32 + lane)
     var v = w + half * 32
@@ -34,7 +34,7 @@ public func matrixVector<C: Columns>(
       k += 1
     }
     first.add(second)
-    first.store(y + lane, 16, Clamp(g, nil), 0)
+    first.store(y + lane, 16, Limited<Clamp, BothLimits>(g, nil), 0, adding: C(weights + lane))
     lane += C.width
   }
 }

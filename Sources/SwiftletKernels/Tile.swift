@@ -4,24 +4,26 @@
 public protocol Tile {
   associatedtype C: Columns
   static var height: Int { get }
-  init(_ bias: C)
+  /// Zeros.
+  init()
   /// Reads back what `store` wrote.
   init(_ c: Target, _ blockStride: Int)
   /// - Parameter step: floats between the input's values of neighbouring output pixels.
   mutating func fma(_ a: Source, _ step: Int, _ w: C)
-  func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int)
+  func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: C)
 }
 
 public struct Pixel<C: Columns>: Tile {
   @usableFromInline var accumulator: C
   @inlinable @inline(__always) public static var height: Int { 1 }
-  @inlinable @inline(__always) public init(_ bias: C) { accumulator = bias }
+  @inlinable @inline(__always) public init() { accumulator = C(splat: 0) }
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) { accumulator = C(c, blockStride) }
   @inlinable @inline(__always) public mutating func fma(_ a: Source, _ step: Int, _ w: C) {
     accumulator.fma(a, w)
   }
-  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
-    accumulator.store(c, blockStride, e, offset)
+  @inlinable @inline(__always)
+  public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: C) {
+    accumulator.store(c, blockStride, e, offset, adding: bias)
   }
 }
 
@@ -32,7 +34,7 @@ public struct PixelPair<L: Columns, V: HalvedVector>: Tile {
   @usableFromInline var b: L
   @usableFromInline var both: V
   @inlinable @inline(__always) public static var height: Int { 2 }
-  @inlinable @inline(__always) public init(_ bias: C) { (a, b, both) = (bias.l, bias.l, bias.r.v) }
+  @inlinable @inline(__always) public init() { (a, b, both) = (L(splat: 0), L(splat: 0), V(splat: 0)) }
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) {
     let rest = c + L.width / 16 * blockStride
     (a, b) = (L(c, blockStride), L(c + 16, blockStride))
@@ -43,12 +45,13 @@ public struct PixelPair<L: Columns, V: HalvedVector>: Tile {
     b.fma(p + step, w.l)
     both = both.fma(V(lower: p[0], upper: p[step]), w.r.v)
   }
-  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
-    a.store(c, blockStride, e, offset)
-    b.store(c + 16, blockStride, e, offset + 16)
+  @inlinable @inline(__always)
+  public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: C) {
+    a.store(c, blockStride, e, offset, adding: bias.l)
+    b.store(c + 16, blockStride, e, offset + 16, adding: bias.l)
     let (rest, restOffset) = (c + L.width / 16 * blockStride, offset + L.width / 16 * e.residualBlockStride)
-    Halved<V>.store(both.lower, rest, e, restOffset)
-    Halved<V>.store(both.upper, rest + 16, e, restOffset + 16)
+    Halved<V>.store(both.lower, rest, e, restOffset, adding: bias.r.v.lower)
+    Halved<V>.store(both.upper, rest + 16, e, restOffset + 16, adding: bias.r.v.upper)
   }
 }
 
@@ -56,10 +59,7 @@ public struct Stack<A: Tile, B: Tile>: Tile where A.C == B.C {
   @usableFromInline var a: A
   @usableFromInline var b: B
   @inlinable @inline(__always) public static var height: Int { A.height + B.height }
-  @inlinable @inline(__always) public init(_ bias: A.C) {
-    a = A(bias)
-    b = B(bias)
-  }
+  @inlinable @inline(__always) public init() { (a, b) = (A(), B()) }
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) {
     a = A(c, blockStride)
     b = B(c + A.height * 16, blockStride)
@@ -68,9 +68,10 @@ public struct Stack<A: Tile, B: Tile>: Tile where A.C == B.C {
     a.fma(p, step, w)
     b.fma(p + A.height * step, step, w)
   }
-  @inlinable @inline(__always) public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int) {
-    a.store(c, blockStride, e, offset)
-    b.store(c + A.height * 16, blockStride, e, offset + A.height * 16)
+  @inlinable @inline(__always)
+  public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: A.C) {
+    a.store(c, blockStride, e, offset, adding: bias)
+    b.store(c + A.height * 16, blockStride, e, offset + A.height * 16, adding: bias)
   }
 }
 

@@ -62,6 +62,9 @@ public typealias TileFunction =
   @convention(c) (Int, Int, UnsafeRawPointer, UnsafeRawPointer, Source, Target, Source?) -> Void
 
 /// Tiles of one height. A function of its own for each type, so that nothing else competes for registers.
+///
+/// Sums begin with zeros and the bias is added last: where they begin with the bias, a processor is slower to begin a tile while the one
+/// before is stored.
 @inlinable @inline(never)
 public func tiles<T: Tile, E: Epilogue, W: Walk>(
   _ t: T.Type, _ e: E.Type, _ walk: W.Type, _ count: Int, _ arguments: UnsafeRawPointer, _ panel: UnsafeRawPointer,
@@ -82,12 +85,17 @@ public func tiles<T: Tile, E: Epilogue, W: Walk>(
       fetched = later
       later += stride
     }
-    var accumulators = p.isFirstPart ? T(T.C(p.weights)) : T(to, g.outputBlockStride)
-    W.run(&accumulators, a, p.weights + T.C.width, g, p, fetched)
-    if p.isLastPart {
-      accumulators.store(to, g.outputBlockStride, epilogue, offset)
+    var sums = p.isFirstPart ? T() : T(to, g.outputBlockStride)
+    W.run(&sums, a, p.weights + T.C.width, g, p, fetched)
+    let bias = p.isFirstPart ? T.C(p.weights) : T.C(splat: 0)
+    if !p.isLastPart {
+      sums.store(to, g.outputBlockStride, Unfinished(g, nil), 0, adding: bias)
+    } else if !E.isBounded || g.lower == -.infinity && g.upper == .infinity {
+      sums.store(to, g.outputBlockStride, epilogue, offset, adding: bias)
+    } else if g.upper == .infinity {
+      sums.store(to, g.outputBlockStride, Limited(epilogue, LowerLimit(g)), offset, adding: bias)
     } else {
-      accumulators.store(to, g.outputBlockStride, Unfinished(g, nil), 0)
+      sums.store(to, g.outputBlockStride, Limited(epilogue, BothLimits(g)), offset, adding: bias)
     }
     a += T.height * W.step(g)
     offset += T.height * 16
@@ -186,5 +194,25 @@ public func narrowTile<C: Columns, E: Epilogue, W: Walk>(
     let height = min(6, pixels - done)
     shortTile(columns, e, walk, height, 1, g, p, a + done * step, c + done * 16, r.map { $0 + done * 16 })
     done += height
+  }
+}
+
+/// Tiles in 16 registers of one and a half blocks: four pixels at a time, then what is left.
+@inlinable @inline(__always)
+public func wideTile<C: Columns, E: Epilogue, W: Walk>(
+  _ columns: C.Type, _ e: E.Type, _ walk: W.Type, _ height: Int, _ count: Int, _ g: UnsafeRawPointer,
+  _ p: UnsafeRawPointer, _ a: Source, _ c: Target, _ r: Source?
+) {
+  let step = W.step(g.assumingMemoryBound(to: TileArguments.self).pointee)
+  let pixels = height * count
+  let fours = pixels / 4
+  if fours > 0 { tiles(T4<C>.self, e, walk, fours, g, p, a, c, r) }
+  let done = fours * 4
+  let (a, c, r) = (a + done * step, c + done * 16, r.map { $0 + done * 16 })
+  switch pixels - done {
+  case 3: tiles(T3<C>.self, e, walk, 1, g, p, a, c, r)
+  case 2: tiles(T2<C>.self, e, walk, 1, g, p, a, c, r)
+  case 1: tiles(Pixel<C>.self, e, walk, 1, g, p, a, c, r)
+  default: break
   }
 }

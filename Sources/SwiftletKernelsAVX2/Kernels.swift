@@ -7,6 +7,8 @@ typealias C16 = Beside<One<Floats<V>>, One<Floats<V>>>
 /// Of matrix × vector.
 typealias VectorColumns = Beside<C16, C16>
 typealias C8 = Beside<One<Floats<V>>, Blank<V>>
+/// All registers but one are taken.
+typealias C24 = Beside<Beside<One<InTurn>, One<InTurn>>, Beside<One<LastInTurn>, Blank<V>>>
 
 let tileKernels: [TileKey: TileFunction] = [
   TileKey(16, .dense16, .clamp): { shortTile(C16.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
@@ -32,6 +34,8 @@ let tileKernels: [TileKey: TileFunction] = [
   TileKey(16, .gatherAny, .addClamp): {
     shortTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
+  TileKey(24, .dense16, .clamp): { wideTile(C24.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(24, .dense16, .addClamp): { wideTile(C24.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .dense16, .clamp): { narrowTile(C8.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .dense16, .addClamp): {
     narrowTile(C8.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)

@@ -19,7 +19,7 @@ import Swiftlet
   var page: String?
   @Flag(help: "Print JSON.")
   var json = false
-  private static let rounds = 4
+  private static let rounds = 7
 
   func validate() throws {
     guard seconds > 0, seconds <= 60 else { throw ValidationError("--seconds is \(seconds); expected 0 to 60") }
@@ -39,12 +39,13 @@ import Swiftlet
       let trial = Trial(item)
       for i in sets.indices { contests.append((i, try trial.contest(sets[i]))) }
     }
-    // In rounds: neighbours on the machine and the clock's changes disturb all alike.
+    // In rounds, each beside the peak of the moment: neighbours on the machine and the clock's changes disturb both alike.
     var peaks = try sets.map { try MachinePeaks(instructionSet: $0) }
     for _ in 0..<Self.rounds {
-      for (i, entry) in contests.enumerated() {
-        if i % 8 == 0 { for k in peaks.indices { try peaks[k].measureAgain() } }
+      for entry in contests {
+        let before = try peaks[entry.set].measureAgain()
         entry.contest.measure(seconds: seconds / Double(Self.rounds))
+        entry.contest.endRound(peak: max(before, try peaks[entry.set].measureAgain()))
       }
     }
     let measurements = contests.map { $0.contest.result(peaks[$0.set]) }
@@ -59,10 +60,11 @@ import Swiftlet
 }
 
 extension MachinePeaks {
-  /// Keeps the better one of the peak of multiply-adds and another look at it.
-  fileprivate mutating func measureAgain() throws {
+  /// The peak of multiply-adds now; the best one is kept.
+  fileprivate mutating func measureAgain() throws -> Double {
     let now = try Self.gigaflops(instructionSet: instructionSet, threads: threads)
     self = MachinePeaks(
       instructionSet: instructionSet, threads: threads, gigaflops: max(gigaflops, now), levels: levels)
+    return now
   }
 }

@@ -14,12 +14,12 @@ struct Measurement: Encodable {
   var medianSeconds: Double
   /// The largest deviation from the reference, relative to its largest value.
   var error: Float
-  var peakGigaflops: Double
+  /// The best time of a round as a share of the peak beside it: the median of all rounds.
+  var shareOfPeak: Double
   var leastSeconds: Double
 
   var bestGigaflops: Double { 2e-9 * Double(multiplyAdds) / bestSeconds }
   var medianGigaflops: Double { 2e-9 * Double(multiplyAdds) / medianSeconds }
-  var shareOfPeak: Double { bestGigaflops / peakGigaflops }
   var shareOfRoof: Double { leastSeconds / bestSeconds }
 }
 
@@ -84,6 +84,8 @@ final class Contest {
   private let steps: [Int]
   private let main: Int
   private var times: [Double] = []
+  private var roundStart = 0
+  private var shares: [Double] = []
 
   fileprivate init(_ item: KernelCase, _ session: Session, error: Float) throws {
     (self.item, self.session, self.error) = (item, session, error)
@@ -104,12 +106,20 @@ final class Contest {
     }
   }
 
+  /// - Parameter peak: 10⁹ operations a second that multiply-adds reached meanwhile.
+  func endRound(peak: Double) {
+    let best = times[roundStart...].min() ?? .infinity
+    shares.append(2e-9 * Double(session.plan.stepTitles[main].multiplyAdds) / best / peak)
+    roundStart = times.count
+  }
+
   func result(_ peaks: MachinePeaks) -> Measurement {
     let (title, bytes, sorted) = (session.plan.stepTitles[main], session.stepBytes[main], times.sorted())
     return Measurement(
       kind: item.kind, size: item.size, instructionSet: peaks.instructionSet.rawValue, kernel: title.kernel,
       multiplyAdds: title.multiplyAdds, bytes: bytes, runs: sorted.count, bestSeconds: sorted[0],
-      medianSeconds: sorted[sorted.count / 2], error: error, peakGigaflops: peaks.gigaflops,
+      medianSeconds: sorted[sorted.count / 2], error: error,
+      shareOfPeak: shares.sorted()[shares.count / 2],
       leastSeconds: peaks.leastSeconds(operations: 2 * title.multiplyAdds, bytes: bytes))
   }
 }

@@ -44,8 +44,8 @@ struct Report: Encodable {
       """
   }
 
-  /// A row for each case: of each instruction set GFLOP/s, the best and the median, and the best's share of the peak, or, of kernels
-  /// that only move values, of the roof.
+  /// A row for each case: of each instruction set GFLOP/s, the best and the median, and the share of the peak, or, of kernels that
+  /// only move values, of the roof.
   private var table: String {
     let titles = ["kernel", "channels, map"] + sets.flatMap { ["\($0) best (median)", "of peak"] }
     var rows = [titles]

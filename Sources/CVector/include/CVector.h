@@ -50,6 +50,16 @@ VECTOR_INLINE f32x8 fmaAt8(f32x8 c, const float *x, f32x8 b) {
 #endif
 }
 
+/// c + a · b, in turn with all others of these.
+VECTOR_INLINE f32x8 fmaInTurn8(f32x8 c, f32x8 a, f32x8 b) {
+#if defined(__FMA__)
+  __asm__("vfmadd231ps %2, %1, %0" : "+x"(c) : "x"(a), "x"(b));
+  return c;
+#else
+  return fma8(c, a, b);
+#endif
+}
+
 /// The lower eight lanes are `a`, the upper eight `b`.
 VECTOR_INLINE f32x16 halves16(float a, float b) {
   f32x16 x = a, y = b;

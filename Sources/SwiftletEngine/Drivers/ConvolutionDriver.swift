@@ -36,6 +36,14 @@ struct RowCutList: BitwiseCopyable {
   @inline(__always) subscript(i: Int) -> Span {
     i < whole ? Span(first: i * height, height: height) : rest[i - whole]
   }
+
+  /// How many spans from `i` on, but none from `end` on, are of one height: a call computes them all.
+  @inline(__always) func alike(_ i: Int, below end: Int) -> Int {
+    if i < whole { return min(whole, end) - i }
+    var next = i + 1
+    while next < min(end, count), rest[next - whole].height == rest[i - whole].height { next += 1 }
+    return next - i
+  }
 }
 
 extension Binder {
@@ -181,7 +189,7 @@ struct ConvolutionCommand: BitwiseCopyable {
       let row = unit / spans.count % rows
       let image = unit / spans.count / rows
       let s = spans[i]
-      let count = max(1, min(last - unit, spans.whole - i, callTiles))
+      let count = min(spans.alike(i, below: i + last - unit), callTiles)
       let pixel = row * outputRowStride + s.first * 16
       let to = output + (image * outputBatchStride + pixel + panel.outputOffset)
       let from =

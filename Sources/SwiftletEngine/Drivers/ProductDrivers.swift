@@ -199,7 +199,7 @@ private func sweep(
       var i = 0
       while i < spans.count {
         let span = spans[i]
-        let count = max(1, spans.whole - i)
+        let count = spans.alike(i, below: spans.count)
         tile(
           span.height, count, UnsafeRawPointer(arguments), UnsafeRawPointer(panel),
           x + span.first * arguments.pointee.pixelStep, y + span.first * 16, nil)

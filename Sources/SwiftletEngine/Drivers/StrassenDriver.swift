@@ -255,7 +255,8 @@ struct StrassenCommand: BitwiseCopyable {
         let span = spans[unit]
         let height = span.height - (unit == spans.count - 1 ? shared : 0)
         if height == 0 { break }
-        let count = max(1, min(units.upperBound - unit, spans.whole - unit, isFinal ? callTiles : Int.max))
+        let end = min(units.upperBound, spans.count - (shared > 0 ? 1 : 0))
+        let count = min(spans.alike(unit, below: end), isFinal ? callTiles : Int.max)
         let pixel = span.first - start
         let from = a.from(block: panel.inputOffset, pixel: pixel).start
         let to = c.from(block: panel.outputOffset, pixel: pixel).start

@@ -157,7 +157,7 @@ struct WinogradCommand: BitwiseCopyable {
         var j = 0
         while j < group.spans.count {
           let span = group.spans[j]
-          let count = max(1, group.spans.whole - j)
+          let count = group.spans.alike(j, below: group.spans.count)
           let first = span.first * 16
           let floats = panel.fetchedFloats(height: span.height, width: call.pointee.width)
           call.pointee.tile(

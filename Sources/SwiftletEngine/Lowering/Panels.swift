@@ -92,8 +92,9 @@ extension Planner {
 /// The widths of panels that hold so many channels in least time: a vector that is not full takes as long as a full one. Panels that end
 /// within a block come last.
 func panelWidths(_ channels: Int, _ widths: [Int]) -> [Int] {
-  if channels > 2 * widths[0] { return [widths[0]] + panelWidths(channels - widths[0], widths) }
   if channels <= 0 { return [] }
+  let widest = widths.first { $0 % 16 == 0 }!
+  if channels > 2 * widest { return [widest] + panelWidths(channels - widest, widths) }
   let choices = widths.filter { $0 % 16 == 0 || $0 >= channels }.map { [$0] + panelWidths(channels - $0, widths) }
   // Every panel reads all inputs, and a narrow one waits for them.
   return choices.min { $0.reduce(0) { $0 + max($1, 11) + 1 } < $1.reduce(0) { $0 + max($1, 11) + 1 } }!

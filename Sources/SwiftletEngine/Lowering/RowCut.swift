@@ -2,12 +2,12 @@ import SwiftletKernels
 
 /// A tile of h pixels costs as much as 2 h multiply-adds, at least as many as are begun before the first is done, and a little to
 /// start.
-func tileCost(_ height: Int) -> Int { max(2 * height, 8) + 1 }
+func tileCost(_ height: Int) -> Int { max(2 * height, 9) + 1 }
 
 /// A row of pixels as tiles of the heights at hand, so that the sum of their costs is smallest.
 func cutRow(_ pixels: Int, heights: [Int]) -> RowCut {
   let tallest = heights[0]
-  var whole = max(0, pixels / tallest - 3)
+  var whole = max(0, pixels / tallest - 4)
   let rest = pixels - whole * tallest
   var best = [(cost: 0, height: 0)]
   for n in 1...max(1, rest) {
