@@ -195,8 +195,11 @@ import _SwiftletTestSupport
         }
         let dense = conv("dense", x).relu
         let shortcut = (conv("shortcut", x) + dense).relu
+        let bounded = conv("bounded", x).apply(Clip(min: -0.2, max: 0.3))
         return [
-          dense, shortcut, conv("hard swish", x).hardSwish, conv("swish", x).silu,
+          dense, shortcut, bounded, conv("sum", x) + bounded,
+          (conv("both", x) + bounded).apply(Clip(min: -.infinity, max: 0.1)),
+          conv("hard swish", x).hardSwish, conv("swish", x).silu,
           conv("concatenated", concat(x.relu, shortcut)), conv("window", x, Window(3, pad: 1)),
         ]
       }
