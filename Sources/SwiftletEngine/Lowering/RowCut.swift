@@ -1,12 +1,13 @@
 import SwiftletKernels
 
-/// A tile of h pixels costs as much as 2 h multiply-adds, at least as many as are begun before the first is done, and a little to
-/// start.
+/// A tile of h pixels costs as much as 2 h multiply-adds, and a little to start. Eight are begun before the first is done: no more than
+/// these, and some wait for themselves.
 func tileCost(_ height: Int) -> Int { max(2 * height, 9) + 1 }
 
 /// A row of pixels as tiles of the heights at hand, so that the sum of their costs is smallest.
 func cutRow(_ pixels: Int, heights: [Int]) -> RowCut {
   let tallest = heights[0]
+  // The last four and what is left may be cut otherwise: 25 pixels are five tiles of 5.
   var whole = max(0, pixels / tallest - 4)
   let rest = pixels - whole * tallest
   var best = [(cost: 0, height: 0)]
