@@ -10,7 +10,21 @@ public protocol Tile {
   init(_ c: Target, _ blockStride: Int)
   /// - Parameter step: floats between the input's values of neighbouring output pixels.
   mutating func fma(_ a: Source, _ step: Int, _ w: C)
+  /// The same, the last pixel first.
+  mutating func fmaBackwards(_ a: Source, _ step: Int, _ w: C)
   func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: C)
+}
+
+extension Tile {
+  /// Whether every second product goes from the last pixel back to the first. Where always the same sums come last, stores of a tile hold
+  /// up the next one; but where there are only as many sums as are begun before the first is done, the last pixel would wait for itself.
+  /// Measured on Zen 3, with vectors of eight floats.
+  @inlinable @inline(__always) public static var swings: Bool { C.lanes == 8 && height * C.width > 64 }
+
+  /// Of every second product.
+  @inlinable @inline(__always) public mutating func fmaBack(_ a: Source, _ step: Int, _ w: C) {
+    if Self.swings { fmaBackwards(a, step, w) } else { fma(a, step, w) }
+  }
 }
 
 public struct Pixel<C: Columns>: Tile {
@@ -21,6 +35,7 @@ public struct Pixel<C: Columns>: Tile {
   @inlinable @inline(__always) public mutating func fma(_ a: Source, _ step: Int, _ w: C) {
     accumulator.fma(a, w)
   }
+  @inlinable @inline(__always) public mutating func fmaBackwards(_ a: Source, _ step: Int, _ w: C) { fma(a, step, w) }
   @inlinable @inline(__always)
   public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: C) {
     accumulator.store(c, blockStride, e, offset, adding: bias)
@@ -45,6 +60,7 @@ public struct PixelPair<L: Columns, V: HalvedVector>: Tile {
     b.fma(p + step, w.l)
     both = both.fma(V(lower: p[0], upper: p[step]), w.r.v)
   }
+  @inlinable @inline(__always) public mutating func fmaBackwards(_ p: Source, _ step: Int, _ w: C) { fma(p, step, w) }
   @inlinable @inline(__always)
   public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: C) {
     a.store(c, blockStride, e, offset, adding: bias.l)
@@ -67,6 +83,10 @@ public struct Stack<A: Tile, B: Tile>: Tile where A.C == B.C {
   @inlinable @inline(__always) public mutating func fma(_ p: Source, _ step: Int, _ w: A.C) {
     a.fma(p, step, w)
     b.fma(p + A.height * step, step, w)
+  }
+  @inlinable @inline(__always) public mutating func fmaBackwards(_ p: Source, _ step: Int, _ w: A.C) {
+    b.fmaBackwards(p + A.height * step, step, w)
+    a.fmaBackwards(p, step, w)
   }
   @inlinable @inline(__always)
   public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: A.C) {

@@ -59,9 +59,9 @@ public enum Dense: Walk {
       }
       while k < 16 {  // four steps by hand: one step a turn costs 5 %
         t.fma(a + k, step, T.C(w))
-        t.fma(a + k + 1, step, T.C(w + s))
+        t.fmaBack(a + k + 1, step, T.C(w + s))
         t.fma(a + k + 2, step, T.C(w + 2 * s))
-        t.fma(a + k + 3, step, T.C(w + 3 * s))
+        t.fmaBack(a + k + 3, step, T.C(w + 3 * s))
         prefetchL2(n)
         if isSlow {
           prefetchL2(n + more)
@@ -104,12 +104,23 @@ public enum Gather<S: Step>: Walk {
     var w = w
     var n = UnsafeRawPointer(next)
     var k = 0
+    while T.swings, k + 4 <= p.depth {  // two products a turn cost 1 %
+      t.fma(a + Int(offsets[k]), step, T.C(w))
+      prefetchL2(n)
+      t.fmaBack(a + Int(offsets[k + 1]), step, T.C(w + s))
+      t.fma(a + Int(offsets[k + 2]), step, T.C(w + 2 * s))
+      prefetchL2(n + 32)
+      t.fmaBack(a + Int(offsets[k + 3]), step, T.C(w + 3 * s))
+      n += 64
+      w += 4 * s
+      k += 4
+    }
     // More products a turn are mixed so that the registers do not suffice, and so are two of vectors of two sizes.
     while !T.C.isMixed, k + 2 <= p.depth {
       t.fma(a + Int(offsets[k]), step, T.C(w))
       prefetchL2(n)
       keepOrder()  // or inputs of both products take registers at once
-      t.fma(a + Int(offsets[k + 1]), step, T.C(w + s))
+      t.fmaBack(a + Int(offsets[k + 1]), step, T.C(w + s))
       if !isSlow { prefetchL2(n + 64) }
       n += isSlow ? 32 : 128
       w += 2 * s

@@ -6,6 +6,8 @@ typealias V = SIMD8<Float>
 typealias C16 = Beside<One<Floats<V>>, One<Floats<V>>>
 /// Of matrix × vector.
 typealias VectorColumns = Beside<C16, C16>
+/// Of windows: mixed with what finds their inputs, products would be made in another order.
+typealias C16InTurn = Beside<One<InTurn>, One<LastInTurn>>
 typealias C8 = Beside<One<Floats<V>>, Blank<V>>
 /// All registers but one are taken.
 typealias C24 = Beside<Beside<One<InTurn>, One<InTurn>>, Beside<One<LastInTurn>, Blank<V>>>
@@ -18,21 +20,21 @@ let tileKernels: [TileKey: TileFunction] = [
   TileKey(16, .dense16, .hardSwish): {
     shortTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .gather16, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather16, .clamp): { shortTile(C16InTurn.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather16, .addClamp): {
-    shortTile(C16.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+    shortTile(C16InTurn.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .gather32, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather2, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather32, .clamp): { shortTile(C16InTurn.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather2, .clamp): { shortTile(C16InTurn.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather2, .hardSwish): {
-    shortTile(C16.self, HardSwishEpilogue.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
+    shortTile(C16InTurn.self, HardSwishEpilogue.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .gather4, .clamp): { shortTile(C16.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather4, .clamp): { shortTile(C16InTurn.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gatherAny, .clamp): {
-    shortTile(C16.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+    shortTile(C16InTurn.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(16, .gatherAny, .addClamp): {
-    shortTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
+    shortTile(C16InTurn.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(24, .dense16, .clamp): { wideTile(C24.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(24, .dense16, .addClamp): { wideTile(C24.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
