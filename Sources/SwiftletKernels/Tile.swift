@@ -16,12 +16,12 @@ public protocol Tile {
 }
 
 extension Tile {
-  /// Whether every second product goes from the last pixel back to the first. Where always the same sums come last, stores of a tile hold
-  /// up the next one; but where there are only as many sums as are begun before the first is done, the last pixel would wait for itself.
+  /// Whether half of the products go from the last pixel back to the first. Where always the same sums come last, stores of a tile hold up
+  /// the next one; but where there are only as many sums as are begun before the first is done, the last pixel would wait for itself.
   /// Measured on Zen 3, with vectors of eight floats.
   @inlinable @inline(__always) public static var swings: Bool { C.lanes == 8 && height * C.width > 64 }
 
-  /// Of every second product.
+  /// Of these products.
   @inlinable @inline(__always) public mutating func fmaBack(_ a: Source, _ step: Int, _ w: C) {
     if Self.swings { fmaBackwards(a, step, w) } else { fma(a, step, w) }
   }

@@ -59,8 +59,8 @@ public enum Dense: Walk {
       }
       while k < 16 {  // four steps by hand: one step a turn costs 5 %
         t.fma(a + k, step, T.C(w))
-        t.fmaBack(a + k + 1, step, T.C(w + s))
-        t.fma(a + k + 2, step, T.C(w + 2 * s))
+        t.fma(a + k + 1, step, T.C(w + s))
+        t.fmaBack(a + k + 2, step, T.C(w + 2 * s))
         t.fmaBack(a + k + 3, step, T.C(w + 3 * s))
         prefetchL2(n)
         if isSlow {

@@ -20,16 +20,24 @@ let tileKernels: [TileKey: TileFunction] = [
   TileKey(16, .dense16, .hardSwish): {
     shortTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .gather16, .clamp): { shortTile(C16InTurn.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather16, .clamp): {
+    shortTile(C16InTurn.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gather16, .addClamp): {
     shortTile(C16InTurn.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .gather32, .clamp): { shortTile(C16InTurn.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(16, .gather2, .clamp): { shortTile(C16InTurn.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather32, .clamp): {
+    shortTile(C16InTurn.self, Clamp.self, Gather<Step32>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
+  TileKey(16, .gather2, .clamp): {
+    shortTile(C16InTurn.self, Clamp.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gather2, .hardSwish): {
     shortTile(C16InTurn.self, HardSwishEpilogue.self, Gather<Step2>.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .gather4, .clamp): { shortTile(C16InTurn.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(16, .gather4, .clamp): {
+    shortTile(C16InTurn.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6)
+  },
   TileKey(16, .gatherAny, .clamp): {
     shortTile(C16InTurn.self, Clamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
