@@ -21,7 +21,7 @@ extension Tile {
   /// Measured on Zen 3, with vectors of eight floats.
   @inlinable @inline(__always) public static var swings: Bool { C.lanes == 8 && height * C.width > 64 }
 
-  /// Of these products.
+  /// A product that goes back where the tile swings.
   @inlinable @inline(__always) public mutating func fmaBack(_ a: Source, _ step: Int, _ w: C) {
     if Self.swings { fmaBackwards(a, step, w) } else { fma(a, step, w) }
   }
@@ -60,6 +60,7 @@ public struct PixelPair<L: Columns, V: HalvedVector>: Tile {
     b.fma(p + step, w.l)
     both = both.fma(V(lower: p[0], upper: p[step]), w.r.v)
   }
+  /// Neither pixel of a pair comes first.
   @inlinable @inline(__always) public mutating func fmaBackwards(_ p: Source, _ step: Int, _ w: C) { fma(p, step, w) }
   @inlinable @inline(__always)
   public func store<E: Epilogue>(_ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: C) {
