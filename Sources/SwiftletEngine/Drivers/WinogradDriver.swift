@@ -73,53 +73,80 @@ struct WinogradCommand: BitwiseCopyable {
   var outputPlane: Int
   var shortcutBatchStride: Int
   var shortcutPlane: Int
+  /// A tile and the products of each thread, and the elements where it transforms what it multiplies.
   var scratch: UnsafeMutablePointer<Float>
   var scratchStride: Int
-  /// Threads share panels, and each transforms all input; otherwise groups.
-  var splitsPanels: Bool
+  /// The elements of all groups, which all threads transform before they share panels; `nil` where they share groups.
+  var elements: UnsafeMutablePointer<Float>?
   var post: UnaryFunction?
   var alpha: Float
   var beta: Float
 
+  private var groups: Int { (batch * map.tileRows * map.tileColumns + full.tiles - 1) / full.tiles }
+
   static let run: StepFunction = { raw, thread, threads in
     let c = raw.assumingMemoryBound(to: WinogradCommand.self)
-    let tiles = c.pointee.batch * c.pointee.map.tileRows * c.pointee.map.tileColumns
-    let groups = (tiles + c.pointee.full.tiles - 1) / c.pointee.full.tiles
     let scratch = c.pointee.scratch + thread * c.pointee.scratchStride
-    let panels = c.pointee.splitsPanels ? share(c.pointee.panelCount, thread, threads) : 0..<c.pointee.panelCount
-    for group in c.pointee.splitsPanels ? 0..<groups : share(groups, thread, threads) {
-      let first = group * c.pointee.full.tiles
-      let isFull = first + c.pointee.full.tiles <= tiles
-      c.pointee.run(isFull ? c.pointee.full : c.pointee.rest, first, panels, scratch)
-    }
-  }
-
-  private func run(_ group: WinogradGroup, _ first: Int, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
-    let temporary = scratch
-    let elements = scratch + map.elements * 16
-    let elementStride = spreadApart(inputBlocks * group.tiles * 16)
-    let products = elements + map.elements * elementStride
-    transformInputs(first, group.tiles, elements, elementStride, temporary)
-    for panel in panels {
-      let calls = self.panels + panel * map.elements * sums
-      let width = calls.pointee.width
-      let productStride = spreadApart(width * group.tiles)
-      multiply(group, calls, elements, elementStride, products, productStride)
-      for tile in 0..<group.tiles {
-        transformOutput(
-          first + tile, tile, group.tiles, calls.pointee.panel.outputOffset, width / 16, products, productStride,
-          temporary)
+    let groups = c.pointee.groups
+    if let elements = c.pointee.elements {
+      for i in share(c.pointee.panelCount * groups, thread, threads) {
+        let (panel, group) = (i / groups, i % groups)
+        c.pointee.multiply(group, panel, elements + group * c.pointee.elementFloats, scratch)
+      }
+    } else {
+      for group in share(groups, thread, threads) {
+        let elements = scratch + (c.pointee.scratchStride - c.pointee.elementFloats)
+        c.pointee.transformInputs(group, 0..<c.pointee.inputBlocks, elements, scratch)
+        for panel in 0..<c.pointee.panelCount { c.pointee.multiply(group, panel, elements, scratch) }
       }
     }
   }
 
-  /// The elements of some tiles, block after block, so that neighbours are read and written one after the other.
+  /// The step before one whose threads share panels: each transforms some blocks of channels.
+  static let transform: StepFunction = { raw, thread, threads in
+    let c = raw.assumingMemoryBound(to: WinogradCommand.self)
+    let (blocks, elements) = (c.pointee.inputBlocks, c.pointee.elements.unsafelyUnwrapped)
+    let own = share(c.pointee.groups * blocks, thread, threads)
+    for group in 0..<c.pointee.groups {
+      let part = own.clamped(to: group * blocks..<(group + 1) * blocks)
+      c.pointee.transformInputs(
+        group, part.lowerBound - group * blocks..<part.upperBound - group * blocks,
+        elements + group * c.pointee.elementFloats, c.pointee.scratch + thread * c.pointee.scratchStride)
+    }
+  }
+
+  private func group(_ number: Int) -> (first: Int, WinogradGroup) {
+    let first = number * full.tiles
+    return (first, first + full.tiles <= batch * map.tileRows * map.tileColumns ? full : rest)
+  }
+
+  /// Of a group.
+  private var elementFloats: Int { map.elements * spreadApart(inputBlocks * full.tiles * 16) }
+
+  private func multiply(
+    _ number: Int, _ panel: Int, _ elements: UnsafeMutablePointer<Float>, _ temporary: UnsafeMutablePointer<Float>
+  ) {
+    let (first, group) = group(number)
+    let products = temporary + map.elements * 16
+    let calls = panels + panel * map.elements * sums
+    let width = calls.pointee.width
+    let productStride = spreadApart(width * group.tiles)
+    multiply(group, calls, elements, spreadApart(inputBlocks * group.tiles * 16), products, productStride)
+    for tile in 0..<group.tiles {
+      transformOutput(
+        first + tile, tile, group.tiles, calls.pointee.panel.outputOffset, width / 16, products, productStride,
+        temporary)
+    }
+  }
+
+  /// The elements of a group's tiles, block after block, so that neighbours are read and written one after the other.
   @inline(__always)
   private func transformInputs(
-    _ first: Int, _ tiles: Int, _ to: UnsafeMutablePointer<Float>, _ stride: Int,
-    _ temporary: UnsafeMutablePointer<Float>
+    _ number: Int, _ blocks: Range<Int>, _ to: UnsafeMutablePointer<Float>, _ temporary: UnsafeMutablePointer<Float>
   ) {
-    for block in 0..<inputBlocks {
+    let (first, group) = group(number)
+    let (tiles, stride) = (group.tiles, spreadApart(inputBlocks * group.tiles * 16))
+    for block in blocks {
       var image = first / (map.tileRows * map.tileColumns)
       var row = first / map.tileColumns % map.tileRows
       var column = first % map.tileColumns

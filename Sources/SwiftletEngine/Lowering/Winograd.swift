@@ -28,7 +28,7 @@ private struct WinogradPlan: Sendable {
   var activation: UnaryCall?
   /// Tiles that go through the transforms together: all groups but perhaps the last have as many.
   var groupTiles: Int
-  /// Threads share panels, and each transforms all input; otherwise groups.
+  /// Threads transform all input together, then share panels; otherwise groups.
   var splitsPanels: Bool
 
   var tiles: Int { input.batch * tiling.tileCount }
@@ -36,11 +36,10 @@ private struct WinogradPlan: Sendable {
   var clamp: UnaryCall? { activation.flatMap { $0.kind == .clamp ? $0 : nil } }
   var post: UnaryCall? { activation.flatMap { $0.kind == .clamp ? nil : $0 } }
   var firstBlock: Int { output.channels.min()! / 16 }
-  /// Floats of scratch of a thread: a tile, and the elements and products of a group.
-  var scratch: Int {
-    tiling.elementCount
-      * (16 + spreadApart(groupTiles * input.blocks.count * 16) + spreadApart(groupTiles * weights.widest))
-  }
+  /// Floats of the elements of a group.
+  var elements: Int { tiling.elementCount * spreadApart(groupTiles * input.blocks.count * 16) }
+  /// Floats of scratch of a thread: a tile, and the products of a group.
+  var scratch: Int { tiling.elementCount * (16 + spreadApart(groupTiles * weights.widest)) }
 }
 
 extension Planner {
@@ -73,17 +72,25 @@ extension Planner {
   }
 
   fileprivate mutating func emitWinograd(_ node: Graph.Node, _ fused: FusedConv, _ plan: WinogradPlan) {
-    let (threads, kernel, outputs) = (threads, fused.conv.window.kernel, plan.tiling.outputs)
-    let scratch = placePlain(floats: plan.scratch * threads)
+    let (kernel, outputs) = (fused.conv.window.kernel, plan.tiling.outputs)
+    let scratch = placePlain(floats: (plan.scratch + (plan.splitsPanels ? 0 : plan.elements)) * threads)
+    let elements = plan.splitsPanels ? placePlain(floats: plan.groups * plan.elements) : nil
+    if let elements {
+      emit("", "winograd transform", touching: [plan.input, elements], scratch: [scratch]) { binder in
+        let command = binder.command(plan, binder.pointer(scratch), binder.pointer(elements))
+        return Command(function: WinogradCommand.transform, arguments: binder.keep(command))
+      }
+    }
+    let others: [(any Place)?] = [plan.shortcut, elements]
     let facts = fused.conv.facts(graph[node.inputs[0]].shape, node.shape)
     emit(
       node.name, "winograd \(kernel[0])x\(kernel[1])" + (plan.post.map { " \($0.kind)" } ?? ""),
       multiplyAdds: plan.output.batch * plan.output.pixels * graph[node.inputs[1]].shape.elementCount,
       because: "\(facts): \(plan.tiles) tiles of \(outputs.rows)×\(outputs.columns), \(plan.groups) groups"
         + (plan.splitsPanels ? ", threads share panels" : ""),
-      touching: [plan.input, plan.output] + (plan.shortcut.map { [$0] } ?? []), scratch: [scratch]
+      touching: [plan.input, plan.output] + others.compactMap { $0 }, scratch: [scratch]
     ) { binder in
-      let command = binder.command(plan, binder.pointer(scratch), threads)
+      let command = binder.command(plan, binder.pointer(scratch), elements.map { binder.pointer($0) })
       return Command(function: WinogradCommand.run, arguments: binder.keep(command))
     }
   }
@@ -107,28 +114,33 @@ extension Planner {
 
     let widths = weights.panels.map(\.width)
     // In products of a vector of inputs and a block of outputs for each element. Weights that are read first cost as much as a tile of
-    // three pixels, transforms of inputs as much as products with another block or two.
-    func groupCost(_ tiles: Int, _ panels: Range<Int>) -> Double {
+    // three pixels, transforms of inputs as much as products with another block or two, and so do elements that other threads made.
+    func cost(_ tiles: Int, _ panels: Range<Int>) -> Double {
       let outputs = Double(widths[panels].reduce(0, +) / 16)
       let products = Double(cutRow(tiles, heights: kernels.tileHeights).cost(threads: 1) + 6) * outputs
-      return products + Double(tiles) * (1.8 + outputs / Double(x.blocks.count))
+      return products + Double(tiles) * outputs / Double(x.blocks.count)
     }
     func cost(_ size: Int, splitsPanels: Bool) -> Double {
       let sizes = Array(repeating: size, count: tiles / size) + (tiles % size > 0 ? [tiles % size] : [])
       return (0..<threads).map { thread in
-        let panels = splitsPanels ? share(widths.count, thread, threads) : widths.indices
-        let own = splitsPanels ? sizes.indices : share(sizes.count, thread, threads)
-        return sizes[own].reduce(0) { $0 + groupCost($1, panels) }
+        if splitsPanels {
+          let own = share(widths.count * sizes.count, thread, threads)
+          return own.reduce(1.8 * Double(tiles)) {
+            $0 + cost(sizes[$1 % sizes.count], $1 / sizes.count..<$1 / sizes.count + 1)
+          }
+        }
+        return sizes[share(sizes.count, thread, threads)].reduce(0) { $0 + 1.8 * Double($1) + cost($1, widths.indices) }
       }.max()!
     }
-    let ways = [(tall, true), (tall, false), (even(times: threads), false)]
+    // Elements that all threads read stay in second caches as those of a few groups do.
+    let ways = (tiles <= 4 * near ? [(tall, true)] : []) + [(tall, false), (even(times: threads), false)]
     return ways.map { ($0, cost($0.0, splitsPanels: $0.1)) }.min { $0.1 < $1.1 }!.0
   }
 }
 
 extension Binder {
   fileprivate func command(
-    _ plan: WinogradPlan, _ scratch: UnsafeMutablePointer<Float>, _ threads: Int
+    _ plan: WinogradPlan, _ scratch: UnsafeMutablePointer<Float>, _ elements: UnsafeMutablePointer<Float>?
   ) -> WinogradCommand {
     let (tiling, weights, x, y) = (plan.tiling, plan.weights, plan.input, plan.output)
     let (first, shortcut) = (plan.firstBlock, plan.shortcut)
@@ -146,8 +158,7 @@ extension Binder {
       rest: group(plan, max(1, plan.tiles % plan.groupTiles)), batch: x.batch, inputBlocks: x.blocks.count,
       outputBatchStride: y.region.batchStride, outputPlane: y.region.plane,
       shortcutBatchStride: shortcut?.region.batchStride ?? 0, shortcutPlane: shortcut?.region.plane ?? 0,
-      scratch: scratch, scratchStride: plan.scratch,
-      splitsPanels: plan.splitsPanels,
+      scratch: scratch, scratchStride: plan.scratch + (elements == nil ? plan.elements : 0), elements: elements,
       post: plan.post.map { plan.kernels.unary[$0.kind.rawValue] }, alpha: plan.post?.alpha ?? 0,
       beta: plan.post?.beta ?? 0)
   }
