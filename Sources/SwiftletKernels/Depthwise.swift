@@ -202,7 +202,7 @@ func depthwiseRow<K: Number, S: Number, L: Number, R: Number, T: Strip>(
   @inline(__always) func outputs<A: Number, B: Number>(_ g: Geometry<K, S, A, B>.Type, _ first: Int) {
     let (x, y) = (x + first * S.value * 16, y + first * 16)
     var i = 0
-    while i < lanes {
+    while i < (T.V.lanes == 16 ? 16 : lanes) {  // no loop where a vector holds a block
       if K.value < 5 {
         strip(g, t, x + i, rows, rowStride, w + i, T.V(bias + i), y + i, bounds)
       } else {
