@@ -74,15 +74,16 @@ extension Planner {
   fileprivate mutating func emitWinograd(_ node: Graph.Node, _ fused: FusedConv, _ plan: WinogradPlan) {
     let (kernel, outputs) = (fused.conv.window.kernel, plan.tiling.outputs)
     let scratch = placePlain(floats: (plan.scratch + (plan.splitsPanels ? 0 : plan.elements)) * threads)
+    let facts = fused.conv.facts(graph[node.inputs[0]].shape, node.shape)
     let elements = plan.splitsPanels ? placePlain(floats: plan.groups * plan.elements) : nil
     if let elements {
-      emit("", "winograd transform", touching: [plan.input, elements], scratch: [scratch]) { binder in
+      let reason = "\(facts): for threads that share panels"
+      emit("", "winograd transform", because: reason, touching: [plan.input, elements], scratch: [scratch]) { binder in
         let command = binder.command(plan, binder.pointer(scratch), binder.pointer(elements))
         return Command(function: WinogradCommand.transform, arguments: binder.keep(command))
       }
     }
     let others: [(any Place)?] = [plan.shortcut, elements]
-    let facts = fused.conv.facts(graph[node.inputs[0]].shape, node.shape)
     emit(
       node.name, "winograd \(kernel[0])x\(kernel[1])" + (plan.post.map { " \($0.kind)" } ?? ""),
       multiplyAdds: plan.output.batch * plan.output.pixels * graph[node.inputs[1]].shape.elementCount,
