@@ -81,8 +81,8 @@ public struct Tuning: Hashable, Sendable {
   }
 
   /// AMD's processors from Zen 5 on begin two products of 16 floats a cycle, so that sums cost twice as much beside them as on those
-  /// before, and two cores wait for memory sooner, which Strassen's weights for small maps come from; their second cache of 1 MiB is faster
-  /// than the last one by more.
+  /// before; their second cache of 1 MiB is faster than the last one by more. Two threads lose by Strassen's products of small maps, which
+  /// read 7/4 as many weights, and one gains nothing.
   private mutating func setForZen5() {
     (strassenChannels, strassenPixels, strassenValues) = (128, 100, 12544)
     bandBytes = 512 << 10
