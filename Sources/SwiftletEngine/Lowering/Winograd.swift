@@ -116,7 +116,8 @@ extension Planner {
     let widths = weights.panels.map(\.width)
     // In products of a vector of inputs and a block of outputs for each element. Weights that are read first cost as much as a tile of
     // three pixels, transforms of inputs as much as products with another block or two, and so do elements that other threads made.
-    func cost(_ tiles: Int, _ panels: Range<Int>) -> Double {
+    let transform = 1.8
+    func productCost(_ tiles: Int, _ panels: Range<Int>) -> Double {
       let outputs = Double(widths[panels].reduce(0, +) / 16)
       let products = Double(cutRow(tiles, heights: kernels.tileHeights).cost(threads: 1) + 6) * outputs
       return products + Double(tiles) * outputs / Double(x.blocks.count)
@@ -125,15 +126,17 @@ extension Planner {
       let sizes = Array(repeating: size, count: tiles / size) + (tiles % size > 0 ? [tiles % size] : [])
       return (0..<threads).map { thread in
         if splitsPanels {
-          let own = share(widths.count * sizes.count, thread, threads)
-          return own.reduce(1.8 * Double(tiles)) {
-            $0 + cost(sizes[$1 % sizes.count], $1 / sizes.count..<$1 / sizes.count + 1)
+          return share(widths.count * sizes.count, thread, threads).reduce(transform * Double(tiles)) {
+            let (panel, group) = $1.quotientAndRemainder(dividingBy: sizes.count)
+            return $0 + productCost(sizes[group], panel..<panel + 1)
           }
         }
-        return sizes[share(sizes.count, thread, threads)].reduce(0) { $0 + 1.8 * Double($1) + cost($1, widths.indices) }
+        return sizes[share(sizes.count, thread, threads)].reduce(0) {
+          $0 + transform * Double($1) + productCost($1, widths.indices)
+        }
       }.max()!
     }
-    // Elements that all threads read stay in second caches as those of a few groups do.
+    // Where threads share panels, all read the elements of all groups: those of more than four would not stay in their second caches.
     let ways = (tiles <= 4 * near ? [(tall, true)] : []) + [(tall, false), (even(times: threads), false)]
     return ways.map { ($0, cost($0.0, splitsPanels: $0.1)) }.min { $0.1 < $1.1 }!.0
   }
