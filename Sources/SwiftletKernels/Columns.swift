@@ -9,6 +9,8 @@ public protocol Columns {
   static var lanes: Int { get }
   /// Whether its vectors are of several sizes.
   static var isMixed: Bool { get }
+  /// Floats of a row of packed weights.
+  static var rowFloats: Int { get }
   init(splat: Float)
   init(_ p: Source)
   /// Reads back what `store` wrote.
@@ -22,6 +24,7 @@ public protocol Columns {
 
 extension Columns {
   @inlinable @inline(__always) public static var isMixed: Bool { false }
+  @inlinable @inline(__always) public static var rowFloats: Int { width }
 }
 
 /// How an input and a vector of weights are added to a sum.
@@ -137,13 +140,14 @@ public struct Beside<L: Columns, R: Columns>: Columns {
   @inlinable @inline(__always) public static var width: Int { L.width + R.width }
   @inlinable @inline(__always) public static var lanes: Int { max(L.lanes, R.lanes) }
   @inlinable @inline(__always) public static var isMixed: Bool { min(L.lanes, R.lanes) > 0 && L.lanes != R.lanes }
+  @inlinable @inline(__always) public static var rowFloats: Int { L.rowFloats + R.rowFloats }
   @inlinable @inline(__always) public init(splat: Float) {
     l = L(splat: splat)
     r = R(splat: splat)
   }
   @inlinable @inline(__always) public init(_ p: Source) {
     l = L(p)
-    r = R(p + L.width)
+    r = R(p + L.rowFloats)
   }
   @inlinable @inline(__always) public init(_ c: Target, _ blockStride: Int) {
     l = L(c, blockStride)

@@ -39,6 +39,8 @@ public struct KernelSet: Sendable {
   public var apartTiles: [TileKey: TileFunction]
   /// `nil` without instructions for bfloat16.
   public var pairs: PairKernels?
+  /// `nil` where the others leave no lanes empty.
+  public var twos: TwosKernels?
   public var depthwise: [DepthwiseKey: DepthwiseFunction]
   public var depthwiseAny: DepthwiseFunction
   public var unary: [UnaryFunction]
@@ -76,15 +78,13 @@ public struct KernelSet: Sendable {
   /// The heights (pixels) of tiles, largest first.
   public var tileHeights: [Int]
   /// The widths (channels) of such tiles, largest first.
-  public func widths(_ walk: WalkKind, _ epilogue: EpilogueKind) -> [Int] {
-    tiles.keys.filter { $0.walk == walk && $0.epilogue == epilogue }.map(\.width).sorted(by: >)
-  }
+  public func widths(_ walk: WalkKind, _ epilogue: EpilogueKind) -> [Int] { tiles.widths(walk, epilogue) }
 
   /// The same with tiles for pairs; `nil` where there are none.
   public var ofPairs: KernelSet? {
     pairs.map { pairs in
       var set = self
-      (set.tiles, set.tileHeights) = (pairs.tiles, pairs.tileHeights)
+      (set.tiles, set.tileHeights, set.twos) = (pairs.tiles, pairs.tileHeights, nil)
       return set
     }
   }
@@ -105,7 +105,7 @@ public struct KernelSet: Sendable {
 
   public init(
     name: String, tiles: [TileKey: TileFunction], apartTiles: [TileKey: TileFunction], tileHeights: [Int],
-    pairs: PairKernels?,
+    pairs: PairKernels?, twos: TwosKernels?,
     depthwise: [DepthwiseKey: DepthwiseFunction],
     depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,
     scaleRows: ScaleRowsFunction,
@@ -120,7 +120,7 @@ public struct KernelSet: Sendable {
     attentionWeights: AttentionWeightsFunction, multiplyAdd: MultiplyAddFunction, read: ReadFunction, lanes: Int
   ) {
     (self.name, self.tiles, self.apartTiles) = (name, tiles, apartTiles)
-    (self.tileHeights, self.pairs) = (tileHeights, pairs)
+    (self.tileHeights, self.pairs, self.twos) = (tileHeights, pairs, twos)
     (self.depthwise, self.depthwiseAny) = (depthwise, depthwiseAny)
     (self.unary, self.binary, self.affine, self.scaleRows) = (unary, binary, affine, scaleRows)
     (self.maxPool, self.averagePool, self.resize, self.move) = (maxPool, averagePool, resize, move)
@@ -132,5 +132,12 @@ public struct KernelSet: Sendable {
     (self.matrixVector, self.softmax, self.layerNorm) = (matrixVector, softmax, layerNorm)
     self.attentionWeights = attentionWeights
     (self.multiplyAdd, self.read, self.lanes) = (multiplyAdd, read, lanes)
+  }
+}
+
+extension [TileKey: TileFunction] {
+  /// The widths (channels) of such tiles, largest first.
+  func widths(_ walk: WalkKind, _ epilogue: EpilogueKind) -> [Int] {
+    keys.filter { $0.walk == walk && $0.epilogue == epilogue }.map(\.width).sorted(by: >)
   }
 }

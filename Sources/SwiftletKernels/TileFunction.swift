@@ -86,7 +86,7 @@ public func tiles<T: Tile, E: Epilogue, W: Walk>(
       later += stride
     }
     var sums = p.isFirstPart ? T() : T(to, g.outputBlockStride)
-    W.run(&sums, a, p.weights + T.C.width, g, p, fetched)
+    W.run(&sums, a, p.weights + T.C.rowFloats, g, p, fetched)
     let bias = p.isFirstPart ? T.C(p.weights) : T.C(splat: 0)
     if !p.isLastPart {
       sums.store(to, g.outputBlockStride, Unfinished(g, nil), 0, adding: bias)

@@ -39,9 +39,6 @@ let tileKernels: [TileKey: TileFunction] = [
   TileKey(16, .dense16, .addClamp): {
     tallTile(C16.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
   },
-  TileKey(16, .dense16, .hardSwish): {
-    tallTile(C16.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
-  },
   TileKey(16, .gather16, .clamp): { tallTile(C16.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .gather16, .addClamp): {
     tallTile(C16.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
@@ -57,12 +54,6 @@ let tileKernels: [TileKey: TileFunction] = [
     tallTile(C16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(24, .dense16, .clamp): { sharingTile(C16.self, V.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(24, .dense16, .addClamp): {
-    sharingTile(C16.self, V.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
-  },
-  TileKey(24, .dense16, .hardSwish): {
-    sharingTile(C16.self, V.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
-  },
   TileKey(24, .gather16, .clamp): {
     sharingTile(C16.self, V.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
   },
@@ -76,10 +67,6 @@ let tileKernels: [TileKey: TileFunction] = [
     sharingTile(C16.self, V.self, Clamp.self, Gather<Step4>.self, $0, $1, $2, $3, $4, $5, $6)
   },
   TileKey(8, .dense16, .clamp): { tallTile(C8.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(8, .dense16, .addClamp): { tallTile(C8.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(8, .dense16, .hardSwish): {
-    tallTile(C8.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
-  },
   TileKey(8, .gather16, .clamp): { tallTile(C8.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(8, .gather16, .addClamp): {
     tallTile(C8.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
@@ -89,10 +76,6 @@ let tileKernels: [TileKey: TileFunction] = [
 /// Those of 24 channels whose pixels share no vectors.
 let apartTiles: [TileKey: TileFunction] = [
   TileKey(24, .dense16, .clamp): { tallTile(C24.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(24, .dense16, .addClamp): { tallTile(C24.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
-  TileKey(24, .dense16, .hardSwish): {
-    tallTile(C24.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
-  },
   TileKey(24, .gather16, .clamp): { tallTile(C24.self, Clamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(24, .gather16, .addClamp): {
     tallTile(C24.self, AddClamp.self, Gather<Step16>.self, $0, $1, $2, $3, $4, $5, $6)
@@ -135,6 +118,31 @@ let pairKernels = PairKernels(
     },
   ], tileHeights: [14, 7, 4, 2, 1], round: { roundPairs(V.self, $0, $1, $2, $3, $4, $5) })
 
+typealias Twos8 = TwosHalf<V>
+typealias Twos16 = TwosBlock<V>
+typealias Twos24 = Beside<Twos16, Twos8>
+
+/// All narrow 1×1 kernels whose weights are known before the network runs.
+let twosKernels = TwosKernels(
+  tiles: [
+    TileKey(24, .dense16, .clamp): { twosTile(Twos24.self, Clamp.self, $0, $1, $2, $3, $4, $5, $6) },
+    TileKey(24, .dense16, .addClamp): { twosTile(Twos24.self, AddClamp.self, $0, $1, $2, $3, $4, $5, $6) },
+    TileKey(24, .dense16, .hardSwish): { twosTile(Twos24.self, HardSwishEpilogue.self, $0, $1, $2, $3, $4, $5, $6) },
+    TileKey(16, .dense16, .clamp): { tallTile(Twos16.self, Clamp.self, DenseTwos.self, $0, $1, $2, $3, $4, $5, $6) },
+    TileKey(16, .dense16, .addClamp): {
+      tallTile(Twos16.self, AddClamp.self, DenseTwos.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+    TileKey(16, .dense16, .hardSwish): {
+      tallTile(Twos16.self, HardSwishEpilogue.self, DenseTwos.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+    TileKey(8, .dense16, .clamp): { tallTile(Twos8.self, Clamp.self, DenseTwos.self, $0, $1, $2, $3, $4, $5, $6) },
+    TileKey(8, .dense16, .addClamp): { tallTile(Twos8.self, AddClamp.self, DenseTwos.self, $0, $1, $2, $3, $4, $5, $6) },
+    TileKey(8, .dense16, .hardSwish): {
+      tallTile(Twos8.self, HardSwishEpilogue.self, DenseTwos.self, $0, $1, $2, $3, $4, $5, $6)
+    },
+  ], scaleRows: { scaleTwos(V.self, $0, $1, $2, $3, $4, $5) })
+
 /// All kernels for AVX-512; those for pairs run on machines with AVX512_BF16 alone.
 public let avx512Kernels = kernelSet(
-  name: "AVX-512", tiles: tileKernels, apartTiles: apartTiles, tileHeights: [14, 10, 8, 7, 4, 2, 1], pairs: pairKernels)
+  name: "AVX-512", tiles: tileKernels, apartTiles: apartTiles, tileHeights: [14, 10, 8, 7, 4, 2, 1], pairs: pairKernels,
+  twos: twosKernels)

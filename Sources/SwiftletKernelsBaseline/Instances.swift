@@ -153,10 +153,10 @@ let winogradLines = [
 
 func kernelSet(
   name: String, tiles: [TileKey: TileFunction], apartTiles: [TileKey: TileFunction] = [:], tileHeights: [Int],
-  pairs: PairKernels? = nil
+  pairs: PairKernels? = nil, twos: TwosKernels? = nil
 ) -> KernelSet {
   KernelSet(
-    name: name, tiles: tiles, apartTiles: apartTiles, tileHeights: tileHeights, pairs: pairs,
+    name: name, tiles: tiles, apartTiles: apartTiles, tileHeights: tileHeights, pairs: pairs, twos: twos,
     depthwise: depthwiseKernels,
     depthwiseAny: { depthwiseAny(V.self, $0, $1, $2, $3, $4, $5, $6) }, unary: unaryKernels, binary: binaryKernels,
     affine: { affine(V.self, $0, $1, $2, $3, $4, $5, $6) },

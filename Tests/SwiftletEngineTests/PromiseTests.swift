@@ -183,11 +183,11 @@ import _SwiftletTestSupport
     }
   }
 
-  /// Channels that fill blocks to half and pixels that share vectors, in tiles of every height, whatever follows and however they are
-  /// read.
-  @Test(arguments: [8, 24, 40, 56, 58, 116]) func halfBlocks(_ outs: Int) throws {
+  /// Channels that fill blocks to half, pixels that share vectors, and inputs that do, in tiles of every height, whatever follows and
+  /// however they are read.
+  @Test(arguments: [8, 24, 40, 56, 58, 116], [48, 37]) func halfBlocks(_ outs: Int, _ ins: Int) throws {
     for width in [1, 2, 7, 8, 13, 14, 24, 31] {
-      let graph = try Graph(input: [1, 48, 3, width]) { x in
+      let graph = try Graph(input: [1, ins, 3, width]) { x in
         func conv(_ name: String, _ x: Tensor, _ window: Window = Window(1)) -> Tensor {
           x.apply(
             Conv(window), x.parameter("\(name).weight", [outs, x.shape[1], window.kernel[0], window.kernel[1]]),
@@ -201,18 +201,21 @@ import _SwiftletTestSupport
           (conv("both", x) + bounded).apply(Clip(min: -.infinity, max: 0.1)),
           conv("hard swish", x).hardSwish, conv("swish", x).silu,
           conv("concatenated", concat(x.relu, shortcut)), conv("window", x, Window(3, pad: 1)),
+          conv("excited", x * x.globalAveragePooled.sigmoid),
         ]
       }
-      let input = Rule().input([1, 48, 3, width])
+      let input = Rule().input([1, ins, 3, width])
       let weights = Rule().weights(for: graph)
       let truth = try graph.interpretInDouble(input, weights)
       for set in InstructionSet.available {
-        let answers = try [1, 0].map { shares in
+        // The last one cuts panels, so that tiles go on with what they stored.
+        let answers = try [(shares: 1, depth: 1024), (0, 1024), (1, 16)].map { shares, depth in
           var tuning = Tuning(for: set)
           tuning.sharesVectors = shares
+          (tuning.wholeDepth, tuning.panelDepth) = (depth, depth)
           return try Session(Plan(graph, instructionSet: set, tuning: tuning), weights).run(input)
         }
-        for (answer, truth) in zip(answers[0], truth) {
+        for (answer, truth) in zip(answers[0] + answers[2], truth + truth) {
           #expect(answer.relativeError(to: truth) < 2e-6, "\(width) on \(set)")
         }
         // Whichever pixels share vectors, sums are the same.

@@ -72,6 +72,25 @@ VECTOR_INLINE f32x16 halves16(float a, float b) {
 #endif
 }
 
+/// Two neighbouring numbers in memory, side by side again and again.
+VECTOR_INLINE f32x16 twos16(const float *p) {
+  typedef double f64x8 __attribute__((ext_vector_type(8)));
+  double both;
+  __builtin_memcpy(&both, p, sizeof both);
+  return (f32x16)(f64x8)both;
+}
+
+/// The lanes of `a` at even places, those of `b` behind them.
+VECTOR_INLINE f32x16 mixTwos16(f32x8 a, f32x8 b) {
+  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+/// The sums of neighbouring lanes, those of `a` first.
+VECTOR_INLINE f32x16 foldTwos16(f32x16 a, f32x16 b) {
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
+         __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+
 // 2^(n/8) for an integer n held in the low bits of n + 1.5 * 2^23; normal numbers. Eight numbers of one octave, less what the last
 // three bits of n add to the exponent, are looked up by these bits.
 #define EIGHTHS 0x3f800000, 0x3f7b95c2, 0x3f7837f0, 0x3f75fed7, 0x3f7504f3, 0x3f75672a, 0x3f7744fd, 0x3f7ac0c7
@@ -181,6 +200,9 @@ VECTOR_INLINE void transpose8(const float *x, long xStride, float *y, long yStri
   }
 }
 #pragma clang diagnostic pop
+
+/// Asks for the line at `p` in the first-level cache.
+VECTOR_INLINE void prefetchL1(const void *p) { __builtin_prefetch(p, 0, 3); }
 
 /// Asks for the line at `p` in the second-level cache.
 VECTOR_INLINE void prefetchL2(const void *p) { __builtin_prefetch(p, 0, 2); }

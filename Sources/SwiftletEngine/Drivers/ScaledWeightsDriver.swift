@@ -3,12 +3,13 @@ import SwiftletKernels
 /// The panels of a convolution with each product's weights times a factor: what squeeze and excite asks for, done to the weights.
 struct ScaledWeightsCommand: BitwiseCopyable {
   struct Panel: BitwiseCopyable, Sendable {
+    var function: ScaleRowsFunction
     var start: Int
+    /// Floats of a row.
     var width: Int
-    /// Products; one row of biases lies before them.
-    var depth: Int
+    /// Of weights; one of biases lies before them.
+    var rows: Int
   }
-  var function: ScaleRowsFunction
   var input: UnsafePointer<Float>
   var output: UnsafeMutablePointer<Float>
   var factors: UnsafePointer<Float>
@@ -23,7 +24,7 @@ struct ScaledWeightsCommand: BitwiseCopyable {
       let panel = c.panels[i]
       let (from, to) = (c.input + panel.start, c.output + panel.start)
       to.update(from: from, count: panel.width)
-      c.function(from + panel.width, c.factors, c.positions, to + panel.width, panel.depth, panel.width)
+      panel.function(from + panel.width, c.factors, c.positions, to + panel.width, panel.rows, panel.width)
     }
   }
 }

@@ -12,6 +12,13 @@ struct PackedPanels: Sendable {
     var depth: Int
     /// Where the input of each product lies; empty for dense walks.
     var offsets: [Int32]
+    /// Each row of weights has those of two inputs.
+    var isInTwos = false
+
+    var rowFloats: Int { isInTwos ? 2 * width : width }
+    /// Of the weights of so many products, and biases before them.
+    func floats(_ products: Int) -> Int { (rows(products) + 1) * rowFloats }
+    func rows(_ products: Int) -> Int { isInTwos ? (products + 1) / 2 : products }
 
     /// About equal parts, multiples of 16 products.
     func cut(into parts: Int) -> [Range<Int>] {
@@ -26,7 +33,7 @@ struct PackedPanels: Sendable {
 
     /// Which floats behind the panel's first are fetched while it is used: the next panel, where enough tiles use this one.
     func next(_ products: Int, _ tiles: Int) -> Range<Int> {
-      let size = (products + 1) * width
+      let size = floats(products)
       return size..<(tiles >= 4 ? 2 * size : size)
     }
   }
@@ -34,17 +41,18 @@ struct PackedPanels: Sendable {
   var panels: [Panel]
   /// The most products of a panel.
   var depth: Int { panels.map(\.depth).max() ?? 0 }
-  var floats: Int { panels.reduce(0) { $0 + ($1.depth + 1) * $1.width } }
+  var floats: Int { panels.reduce(0) { $0 + $1.floats($1.depth) } }
 }
 
 extension Planner {
   /// Cuts the output's channels into panels of the `widths` at hand and says how the weights are packed for them.
   /// - Parameters:
+  ///   - twos: the widths of panels that take two inputs at a time.
   ///   - pairs: the input channels that are multiplied together, in bfloat16; `nil` where each is on its own.
   ///   - offset: where the input of a product (input channel, row and column of the kernel) lies; `nil` for dense walks.
   mutating func packPanels(
-    _ node: Graph.Node, group: Int, kernel: [Int], _ output: BlockedView, widths: [Int], pairs: [ChannelPair]?,
-    offset: (@Sendable (_ channel: Int, _ ky: Int, _ kx: Int) -> Int)?
+    _ node: Graph.Node, group: Int, kernel: [Int], _ output: BlockedView, widths: [Int], twos: [Int],
+    pairs: [ChannelPair]?, offset: (@Sendable (_ channel: Int, _ ky: Int, _ kx: Int) -> Int)?
   ) -> PackedPanels {
     let taps = kernel[0] * kernel[1]
     let (insPerGroup, outsPerGroup) = (pairs?.count ?? graph[node.inputs[1]].shape[1], output.channels.count / group)
@@ -68,20 +76,25 @@ extension Planner {
             needed.map { Int32(offset($0 / taps, $0 % taps / kernel[1], $0 % kernel[1])) }
           } ?? []
       }
-      panels.append(
-        .init(width: width, block: firstBlock + lane / 16, start: start, depth: needed.count, offsets: offsets))
+      let panel = PackedPanels.Panel(
+        width: width, block: firstBlock + lane / 16, start: start, depth: needed.count, offsets: offsets,
+        isInTwos: twos.contains(width))
+      panels.append(panel)
       products.append(needed)
       columns.append(channels)
-      start += (needed.count + 1) * width
+      start += panel.floats(needed.count)
       lane += width
     }
-    let (allProducts, allColumns, round) = (products, columns, kernels.pairs?.round)
+    let (all, allProducts, allColumns, round) = (panels, products, columns, kernels.pairs?.round)
     let number = constant([node.inputs[1], node.inputs[2]], count: start) { values, to in
-      var to = to
       let filter = pairs.map { roundedFilter(values[0], $0, round!) } ?? values[0].scalars
       filter.withUnsafeBufferPointer { weights in
-        for (needed, channels) in zip(allProducts, allColumns) {
-          to = packPanel(weights, values[1].scalars, needed, channels, taps, insPerGroup, outsPerGroup, to)
+        for (panel, (needed, channels)) in zip(all, zip(allProducts, allColumns)) {
+          if panel.isInTwos {
+            packTwos(weights, values[1].scalars, needed, channels, to + panel.start)
+          } else {
+            packPanel(weights, values[1].scalars, needed, channels, taps, insPerGroup, outsPerGroup, to + panel.start)
+          }
         }
       }
     }
@@ -120,7 +133,7 @@ private func neededProducts(_ groups: [Int], _ insPerGroup: Int, _ taps: Int) ->
 private func packPanel(
   _ weights: UnsafeBufferPointer<Float>, _ biases: [Float], _ products: [Int], _ channels: [Int], _ taps: Int,
   _ insPerGroup: Int, _ outsPerGroup: Int, _ to: UnsafeMutablePointer<Float>
-) -> UnsafeMutablePointer<Float> {
+) {
   let width = channels.count
   let groupSize = insPerGroup * taps
   // Consecutive products of one group, as (first, end) positions.
@@ -153,5 +166,19 @@ private func packPanel(
       }
     }
   }
-  return to + (products.count + 1) * width
+}
+
+/// The same of a 1×1 kernel for tiles that take two inputs at a time: both weights of a channel side by side, a zero behind its bias.
+private func packTwos(
+  _ weights: UnsafeBufferPointer<Float>, _ biases: [Float], _ inputs: [Int], _ channels: [Int],
+  _ to: UnsafeMutablePointer<Float>
+) {
+  let row = 2 * channels.count
+  to.update(repeating: 0, count: ((inputs.count + 1) / 2 + 1) * row)
+  for (lane, channel) in channels.enumerated() where channel >= 0 {
+    to[2 * lane] = biases[channel]
+    for (k, input) in inputs.enumerated() {
+      to[(k / 2 + 1) * row + 2 * lane + k % 2] = weights[channel * inputs.count + input]
+    }
+  }
 }

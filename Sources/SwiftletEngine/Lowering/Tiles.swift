@@ -20,7 +20,7 @@ struct TileChoice: Sendable {
     guard let call = fused.activation else { return }
     if call.kind == .clamp {
       (arguments.lower, arguments.upper) = (call.alpha, call.beta)
-    } else if call.kind == .hardSwish, kernels.tiles[TileKey(16, walk, .hardSwish)] != nil, !fused.hasShortcut {
+    } else if call.kind == .hardSwish, !kernels.widths(walk, .hardSwish).isEmpty, !fused.hasShortcut {
       epilogue = .hardSwish
     } else {
       post = call
@@ -102,9 +102,11 @@ extension Planner {
   ) -> TilePlan {
     let kernels = pairs == nil ? kernels : kernels.ofPairs!
     let choice = TileChoice(kernels, fused, reading)
+    let twos = kernels.twos?.widths(choice.walk, choice.epilogue) ?? []
+    let widths = Set(kernels.widths(choice.walk, choice.epilogue) + twos).sorted(by: >)
     let weights = packPanels(
-      node, group: fused.conv.group, kernel: fused.conv.window.kernel, output,
-      widths: kernels.widths(choice.walk, choice.epilogue), pairs: pairs, offset: choice.isDense ? nil : reading.offset)
+      node, group: fused.conv.group, kernel: fused.conv.window.kernel, output, widths: widths, twos: twos, pairs: pairs,
+      offset: choice.isDense ? nil : reading.offset)
     let taps = fused.conv.window.kernel[0] * fused.conv.window.kernel[1]
     let whole =
       taps == 1 ? tuning.wholeDepth : reading.slides ? tuning.wholeSlidingDepth : tuning.wholeWindowDepth
@@ -122,13 +124,18 @@ extension Planner {
   /// The weights of a 1×1 convolution, each times the factor of the channel it meets in one image.
   private mutating func emitScaledWeights(_ weights: PackedPanels, factors id: Graph.ID, image: Int) -> Region {
     let factors = blocked(id)
-    let positions = factors.channels.map { Int32($0 / 16 * factors.region.plane + $0 % 16) }
-    let panels = weights.panels.map { ScaledWeightsCommand.Panel(start: $0.start, width: $0.width, depth: $0.depth) }
-    let scaled = placePlain(floats: panels.map { $0.start + ($0.depth + 1) * $0.width }.max()!)
-    let function = kernels.scaleRows
+    // One more beside the last one of an odd number, for weights of zero.
+    let positions = (factors.channels + [factors.channels.last!]).map { Int32($0 / 16 * factors.region.plane + $0 % 16) }
+    let kernels = kernels
+    let panels = weights.panels.map { panel in
+      ScaledWeightsCommand.Panel(
+        function: panel.isInTwos ? kernels.twos!.scaleRows : kernels.scaleRows, start: panel.start,
+        width: panel.rowFloats, rows: panel.rows(panel.depth))
+    }
+    let scaled = placePlain(floats: weights.floats)
     emit("", "scale weights", touching: [factors, scaled]) { binder in
       let command = ScaledWeightsCommand(
-        function: function, input: binder.pointer(constant: weights.constant), output: binder.pointer(scaled),
+        input: binder.pointer(constant: weights.constant), output: binder.pointer(scaled),
         factors: binder.pointer(factors.region) + image * factors.region.batchStride, positions: binder.keep(positions),
         panels: binder.keep(panels),
         count: panels.count)
@@ -174,7 +181,8 @@ extension Binder {
     return plan.weights.panels.flatMap { panel in
       let offsets = panel.offsets.isEmpty ? nil : lists[panel.offsets] ?? keep(panel.offsets)
       lists[panel.offsets] = offsets
-      let tile = plan.kernels.tiles[TileKey(panel.width, plan.choice.walk, plan.choice.epilogue)]!
+      let tiles = panel.isInTwos ? plan.kernels.twos!.tiles : plan.kernels.tiles
+      let tile = tiles[TileKey(panel.width, plan.choice.walk, plan.choice.epilogue)]!
       return panel.cut(into: parts).enumerated().map { i, part in
         let call = Panel(
           weights: weights + panel.start + part.lowerBound * panel.width,
