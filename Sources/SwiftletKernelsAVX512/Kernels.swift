@@ -136,7 +136,9 @@ let twosKernels = TwosKernels(
       tallTile(Twos16.self, HardSwishEpilogue.self, DenseTwos.self, $0, $1, $2, $3, $4, $5, $6)
     },
     TileKey(8, .dense16, .clamp): { tallTile(Twos8.self, Clamp.self, DenseTwos.self, $0, $1, $2, $3, $4, $5, $6) },
-    TileKey(8, .dense16, .addClamp): { tallTile(Twos8.self, AddClamp.self, DenseTwos.self, $0, $1, $2, $3, $4, $5, $6) },
+    TileKey(8, .dense16, .addClamp): {
+      tallTile(Twos8.self, AddClamp.self, DenseTwos.self, $0, $1, $2, $3, $4, $5, $6)
+    },
     TileKey(8, .dense16, .hardSwish): {
       tallTile(Twos8.self, HardSwishEpilogue.self, DenseTwos.self, $0, $1, $2, $3, $4, $5, $6)
     },

@@ -125,7 +125,9 @@ extension Planner {
   private mutating func emitScaledWeights(_ weights: PackedPanels, factors id: Graph.ID, image: Int) -> Region {
     let factors = blocked(id)
     // One more beside the last one of an odd number, for weights of zero.
-    let positions = (factors.channels + [factors.channels.last!]).map { Int32($0 / 16 * factors.region.plane + $0 % 16) }
+    let positions = (factors.channels + [factors.channels.last!]).map {
+      Int32($0 / 16 * factors.region.plane + $0 % 16)
+    }
     let kernels = kernels
     let panels = weights.panels.map { panel in
       ScaledWeightsCommand.Panel(
