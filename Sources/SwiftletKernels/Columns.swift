@@ -57,8 +57,16 @@ public enum LastInTurn: Product {
   }
 }
 
+/// Columns of vectors of one kind, each of which several pixels multiply in turn.
+public protocol CrossedColumns: Columns {
+  associatedtype V: Vector
+  /// Adds the weights `w` times the input of each pixel.
+  static func fma(_ a: inout Self, _ b: inout Self, _ c: inout Self, _ x: (a: V, b: V, c: V), _ w: Self)
+}
+
 /// One vector.
-public struct One<P: Product>: Columns {
+public struct One<P: Product>: CrossedColumns {
+  public typealias V = P.V
   @usableFromInline var v: P.V
   @inlinable @inline(__always) public static var width: Int { P.V.lanes }
   @inlinable @inline(__always) public static var lanes: Int { P.V.lanes }
@@ -73,6 +81,10 @@ public struct One<P: Product>: Columns {
     _ c: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: Self
   ) {
     e.finish(v, bias.v, offset).store(c)
+  }
+  @inlinable @inline(__always)
+  public static func fma(_ a: inout Self, _ b: inout Self, _ c: inout Self, _ x: (a: V, b: V, c: V), _ w: Self) {
+    (a.v, b.v, c.v) = (P.add(x.a, w.v, to: a.v), P.add(x.b, w.v, to: b.v), P.add(x.c, w.v, to: c.v))
   }
 }
 
@@ -168,5 +180,14 @@ public struct Beside<L: Columns, R: Columns>: Columns {
     r.store(
       c + L.width / 16 * blockStride + L.width % 16, blockStride, e,
       offset + L.width / 16 * e.residualBlockStride + L.width % 16, adding: bias.r)
+  }
+}
+
+extension Beside: CrossedColumns where L: CrossedColumns, R: CrossedColumns, L.V == R.V {
+  public typealias V = L.V
+  @inlinable @inline(__always)
+  public static func fma(_ a: inout Self, _ b: inout Self, _ c: inout Self, _ x: (a: V, b: V, c: V), _ w: Self) {
+    L.fma(&a.l, &b.l, &c.l, x, w.l)
+    R.fma(&a.r, &b.r, &c.r, x, w.r)
   }
 }

@@ -72,6 +72,28 @@ public struct PixelPair<L: Columns, V: HalvedVector>: Tile {
   }
 }
 
+/// Three pixels that multiply one vector of weights after the other: then few registers hold weights, however many channels there are.
+public struct Crossed<C: CrossedColumns>: Tile {
+  @usableFromInline var a: C
+  @usableFromInline var b: C
+  @usableFromInline var c: C
+  @inlinable @inline(__always) public static var height: Int { 3 }
+  @inlinable @inline(__always) public init() { (a, b, c) = (C(splat: 0), C(splat: 0), C(splat: 0)) }
+  @inlinable @inline(__always) public init(_ p: Target, _ blockStride: Int) {
+    (a, b, c) = (C(p, blockStride), C(p + 16, blockStride), C(p + 32, blockStride))
+  }
+  @inlinable @inline(__always) public mutating func fma(_ p: Source, _ step: Int, _ w: C) {
+    C.fma(&a, &b, &c, (C.V(splat: p[0]), C.V(splat: p[step]), C.V(splat: p[2 * step])), w)
+  }
+  @inlinable @inline(__always) public mutating func fmaBackwards(_ p: Source, _ step: Int, _ w: C) { fma(p, step, w) }
+  @inlinable @inline(__always)
+  public func store<E: Epilogue>(_ p: Target, _ blockStride: Int, _ e: E, _ offset: Int, adding bias: C) {
+    a.store(p, blockStride, e, offset, adding: bias)
+    b.store(p + 16, blockStride, e, offset + 16, adding: bias)
+    c.store(p + 32, blockStride, e, offset + 32, adding: bias)
+  }
+}
+
 public struct Stack<A: Tile, B: Tile>: Tile where A.C == B.C {
   @usableFromInline var a: A
   @usableFromInline var b: B

@@ -216,3 +216,23 @@ public func wideTile<C: Columns, E: Epilogue, W: Walk>(
   default: break
   }
 }
+
+/// Tiles in 16 registers of two blocks: three pixels at a time, the last ones of four as two and two.
+@inlinable @inline(__always)
+public func crossedTile<C: CrossedColumns, E: Epilogue, W: Walk>(
+  _ columns: C.Type, _ e: E.Type, _ walk: W.Type, _ height: Int, _ count: Int, _ g: UnsafeRawPointer,
+  _ p: UnsafeRawPointer, _ a: Source, _ c: Target, _ r: Source?
+) {
+  let step = W.step(g.assumingMemoryBound(to: TileArguments.self).pointee)
+  let pixels = height * count
+  let threes = pixels % 3 == 1 && pixels > 1 ? pixels / 3 - 1 : pixels / 3
+  if threes > 0 { tiles(Crossed<C>.self, e, walk, threes, g, p, a, c, r) }
+  let (done, rest) = (threes * 3, pixels - threes * 3)
+  if rest == 0 { return }
+  let (from, to, residual) = (a + done * step, c + done * 16, r.map { $0 + done * 16 })
+  if rest == 1 {
+    tiles(Pixel<C>.self, e, walk, 1, g, p, from, to, residual)
+  } else {
+    tiles(T2<C>.self, e, walk, rest / 2, g, p, from, to, residual)
+  }
+}

@@ -5,14 +5,19 @@ public import SwiftletKernels
 typealias V = SIMD8<Float>
 typealias C16 = Beside<One<Floats<V>>, One<Floats<V>>>
 /// Of matrix × vector.
-typealias VectorColumns = Beside<C16, C16>
+typealias VectorColumns = C32
 /// Of windows: mixed with what finds their inputs, products would be made in another order.
 typealias C16InTurn = Beside<One<InTurn>, One<LastInTurn>>
 typealias C8 = Beside<One<Floats<V>>, Blank<V>>
 /// All registers but one are taken.
 typealias C24 = Beside<Beside<One<InTurn>, One<InTurn>>, Beside<One<LastInTurn>, Blank<V>>>
 
+typealias C32 = Beside<C16, C16>
+
 let tileKernels: [TileKey: TileFunction] = [
+  TileKey(32, .dense16, .clamp): { crossedTile(C32.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .dense16, .addClamp): { crossedTile(C32.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
+  TileKey(32, .dense16, .hardSwish): { crossedTile(C32.self, HardSwishEpilogue.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .dense16, .clamp): { shortTile(C16.self, Clamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6) },
   TileKey(16, .dense16, .addClamp): {
     shortTile(C16.self, AddClamp.self, Dense.self, $0, $1, $2, $3, $4, $5, $6)
