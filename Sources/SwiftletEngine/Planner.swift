@@ -6,6 +6,8 @@ import SwiftletOps
 struct Planner {
   let graph: Graph
   let kernels: KernelSet
+  /// For tiles of few pixels.
+  let uncrossedKernels: KernelSet
   let precision: Precision
   let tuning: Tuning
   let threads: Int
@@ -28,6 +30,7 @@ struct Planner {
 
   init(_ graph: Graph, _ kernels: KernelSet, _ precision: Precision, _ tuning: Tuning, threads: Int) {
     (self.graph, self.kernels, self.precision, self.tuning) = (graph, kernels, precision, tuning)
+    uncrossedKernels = kernels.uncrossed
     self.threads = threads
     values = Array(repeating: nil, count: graph.nodes.count)
     isConstant = graph.isConstant
@@ -269,4 +272,9 @@ struct BlockedGeometry {
     default: nil
     }
   }
+}
+
+extension Planner {
+  /// The kernels for tiles of so many pixels that use the same weights.
+  func kernels(forPixels pixels: Int) -> KernelSet { pixels < tuning.crossedPixels ? uncrossedKernels : kernels }
 }

@@ -54,6 +54,8 @@ public struct Tuning: Hashable, Sendable {
   /// Bytes of a map that a depthwise convolution reads as they are made: what stays in the second cache. Maps of less than twice as many
   /// are made as a whole, as all are on machines where nobody measured what is better.
   public var bandBytes = 1 << 30
+  /// The fewest pixels that tiles cross three at a time, where there are such tiles: with fewer, weights come too slowly.
+  public var crossedPixels = 40
   /// 1 where two pixels share a vector whose channels fill half of one, 0 where each has half a vector of its own.
   public var sharesVectors = 1
 
@@ -65,8 +67,10 @@ public struct Tuning: Hashable, Sendable {
       (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (256, 256, 256, 256)
       strassenChannels = 256
     case .avx2:
-      (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (352, 768, 1728, 192)
+      (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (192, 384, 384, 160)
       (winogradChannels, strassenChannels) = (12, 96)
+      // Its first cache has 48 KiB, not 32.
+      if Int(platform_processor_kind()) == PLATFORM_ZEN5 { wholeDepth = 352 }
     // Products, transforms and sums are all vectors, so that their shares of the time are AVX2's.
     case .avx512:
       (wholeDepth, wholeWindowDepth, wholeSlidingDepth, panelDepth) = (1024, 1024, 1024, 1024)
@@ -140,6 +144,7 @@ public struct Tuning: Hashable, Sendable {
     Field("fetched_floats", \.fetchedFloats, 0...1 << 28),
     Field("image_floats", \.imageFloats, 1...1 << 30),
     Field("band_bytes", \.bandBytes, 4096...1 << 40),
+    Field("crossed_pixels", \.crossedPixels, 1...1 << 20),
     Field("shares_vectors", \.sharesVectors, 0...1),
   ]
 

@@ -31,6 +31,21 @@ public struct DepthwiseKey: Hashable, Sendable {
   }
 }
 
+/// The heights (pixels) that tiles may be called with.
+public struct TileHeights: Sendable {
+  /// Largest first.
+  public var all: [Int]
+  /// Whether the widest tiles take three pixels at a time, and what is left of all that they are called with.
+  public var areCrossed: Bool
+  public var tallest: Int { all[0] }
+  /// The most pixels of a tile of so many channels; of two inputs at a time where `isInTwos`.
+  public func most(width: Int, isInTwos: Bool = false) -> Int {
+    areCrossed && width > 24 ? 3 : isInTwos && width > 16 ? 8 : tallest
+  }
+
+  public init(_ all: [Int], areCrossed: Bool = false) { (self.all, self.areCrossed) = (all, areCrossed) }
+}
+
 /// All kernels of one instruction set: what a planner chooses from.
 public struct KernelSet: Sendable {
   public var name: String
@@ -75,8 +90,7 @@ public struct KernelSet: Sendable {
 
   /// Floats of a vector.
   public var lanes: Int
-  /// The heights (pixels) of tiles, largest first.
-  public var tileHeights: [Int]
+  public var tileHeights: TileHeights
   /// The widths (channels) of such tiles, largest first.
   public func widths(_ walk: WalkKind, _ epilogue: EpilogueKind) -> [Int] { tiles.widths(walk, epilogue) }
 
@@ -96,6 +110,14 @@ public struct KernelSet: Sendable {
     return set
   }
 
+  /// The same without tiles whose pixels cross: those read weights twice as fast, which costs more than it gains where few pixels use them.
+  public var uncrossed: KernelSet {
+    var set = self
+    if tileHeights.areCrossed { set.tiles = tiles.filter { $0.key.width <= 24 } }
+    set.tileHeights.areCrossed = false
+    return set
+  }
+
   /// What machines run that lack the instructions for pairs.
   public var withoutPairs: KernelSet {
     var set = self
@@ -104,7 +126,7 @@ public struct KernelSet: Sendable {
   }
 
   public init(
-    name: String, tiles: [TileKey: TileFunction], apartTiles: [TileKey: TileFunction], tileHeights: [Int],
+    name: String, tiles: [TileKey: TileFunction], apartTiles: [TileKey: TileFunction], tileHeights: TileHeights,
     pairs: PairKernels?, twos: TwosKernels?,
     depthwise: [DepthwiseKey: DepthwiseFunction],
     depthwiseAny: DepthwiseFunction, unary: [UnaryFunction], binary: [BinaryFunction], affine: AffineFunction,

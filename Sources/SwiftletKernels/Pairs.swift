@@ -38,11 +38,10 @@ public func roundPairs<V: PairVector>(
 /// The kernels for pairs of an instruction set that has them.
 public struct PairKernels: Sendable {
   public var tiles: [TileKey: TileFunction]
-  /// The heights (pixels) of tiles, largest first.
-  public var tileHeights: [Int]
+  public var tileHeights: TileHeights
   public var round: RoundFunction
 
-  public init(tiles: [TileKey: TileFunction], tileHeights: [Int], round: RoundFunction) {
+  public init(tiles: [TileKey: TileFunction], tileHeights: TileHeights, round: RoundFunction) {
     (self.tiles, self.tileHeights, self.round) = (tiles, tileHeights, round)
   }
 }

@@ -72,7 +72,8 @@ public struct PixelPair<L: Columns, V: HalvedVector>: Tile {
   }
 }
 
-/// Three pixels that multiply one vector of weights after the other: then few registers hold weights, however many channels there are.
+/// Three pixels that multiply one vector of weights after the other: then one register holds weights, and twelve sums of 16 registers are
+/// begun in the same order for each product. Measured, this is nearer to the peak than six pixels by two vectors, and than five by far.
 public struct Crossed<C: CrossedColumns>: Tile {
   @usableFromInline var a: C
   @usableFromInline var b: C

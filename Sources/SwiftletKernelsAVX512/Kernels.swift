@@ -116,7 +116,7 @@ let pairKernels = PairKernels(
     TileKey(16, .gatherAny, .addClamp): {
       pairTile(P16.self, AddClamp.self, Gather<AnyStep>.self, $0, $1, $2, $3, $4, $5, $6)
     },
-  ], tileHeights: [14, 7, 4, 2, 1], round: { roundPairs(V.self, $0, $1, $2, $3, $4, $5) })
+  ], tileHeights: TileHeights([14, 7, 4, 2, 1]), round: { roundPairs(V.self, $0, $1, $2, $3, $4, $5) })
 
 typealias Twos8 = TwosHalf<V>
 typealias Twos16 = TwosBlock<V>
@@ -146,5 +146,6 @@ let twosKernels = TwosKernels(
 
 /// All kernels for AVX-512; those for pairs run on machines with AVX512_BF16 alone.
 public let avx512Kernels = kernelSet(
-  name: "AVX-512", tiles: tileKernels, apartTiles: apartTiles, tileHeights: [14, 10, 8, 7, 4, 2, 1], pairs: pairKernels,
+  name: "AVX-512", tiles: tileKernels, apartTiles: apartTiles, tileHeights: TileHeights([14, 10, 8, 7, 4, 2, 1]),
+  pairs: pairKernels,
   twos: twosKernels)

@@ -152,7 +152,7 @@ let winogradLines = [
 ]
 
 func kernelSet(
-  name: String, tiles: [TileKey: TileFunction], apartTiles: [TileKey: TileFunction] = [:], tileHeights: [Int],
+  name: String, tiles: [TileKey: TileFunction], apartTiles: [TileKey: TileFunction] = [:], tileHeights: TileHeights,
   pairs: PairKernels? = nil, twos: TwosKernels? = nil
 ) -> KernelSet {
   KernelSet(

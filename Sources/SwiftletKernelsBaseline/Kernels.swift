@@ -34,4 +34,4 @@ let tileKernels: [TileKey: TileFunction] = [
 ]
 
 /// All kernels for baseline.
-public let baselineKernels = kernelSet(name: "baseline", tiles: tileKernels, tileHeights: [2, 1])
+public let baselineKernels = kernelSet(name: "baseline", tiles: tileKernels, tileHeights: TileHeights([2, 1]))

@@ -40,14 +40,14 @@ import Testing
     #expect(reasons.contains { $0.contains("3×3, stride 2, 3 → 16 channels, 112×112") && $0.contains("no Winograd") })
   }
 
-  /// Of the first 1×1 convolution all bytes are known.
+  /// Of a 1×1 convolution whose panels are all whole, every byte is known.
   @Test func countsBytes() throws {
     let json = try #require(
       try Command(["profile", "mobilenetv2_100", "--seconds", "0.05", "--json"]).json() as? [String: Any])
     let steps = try #require(json["steps"] as? [[String: Any]])
     let step = try #require(
-      steps.first { ($0["reason"] as! String).hasPrefix("1×1, stride 1, 32 → 16 channels, 112×112") })
-    #expect(step["bytes"] as? Int == 4 * (112 * 112 * (32 + 16) + 16 * 32 + 16))
+      steps.first { ($0["reason"] as! String).hasPrefix("1×1, stride 1, 64 → 384 channels, 14×14") })
+    #expect(step["bytes"] as? Int == 4 * (14 * 14 * (64 + 384) + 384 * 64 + 384))
   }
 
   @Test(arguments: [80, 100]) func fitsTheTerminal(_ columns: Int) throws {

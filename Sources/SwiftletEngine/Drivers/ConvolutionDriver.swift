@@ -5,9 +5,18 @@ struct PanelCall: BitwiseCopyable {
   var panel: Panel
   var tile: TileFunction
   var width: Int
+  /// The most pixels of a tile: higher spans are several.
+  var most: Int
 
-  init(_ panel: Panel, _ tile: TileFunction, _ width: Int) {
-    (self.panel, self.tile, self.width) = (panel, tile, width)
+  init(_ panel: Panel, _ tile: TileFunction, _ width: Int, most: Int) {
+    (self.panel, self.tile, self.width, self.most) = (panel, tile, width, most)
+  }
+
+  /// How many floats the tiles of a span fetch.
+  @inline(__always)
+  func fetchedFloats(height: Int) -> Int {
+    let tiles = (height + most - 1) / most
+    return tiles * panel.fetchedFloats(height: (height + tiles - 1) / tiles, width: width)
   }
 }
 
@@ -19,11 +28,14 @@ struct Span: BitwiseCopyable {
 
 /// A row of pixels cut into spans: many of one height, then a few that fill the rest.
 struct RowCut: Sendable {
-  var height: Int
+  /// Those at hand.
+  var heights: TileHeights
   var whole: Int
   var rest: [Span]
+  var height: Int { heights.tallest }
   var count: Int { whole + rest.count }
-  var heights: [Int] { Array(repeating: height, count: whole) + rest.map(\.height) }
+  /// The height of each.
+  var tiles: [Int] { Array(repeating: height, count: whole) + rest.map(\.height) }
 }
 
 /// The same, for a driver.
@@ -195,7 +207,7 @@ struct ConvolutionCommand: BitwiseCopyable {
       let from =
         input + (image * inputBatchStride + row * inputRowStride + s.first * arguments.pixelStep + panel.inputOffset)
       let add = shortcut.map { $0 + (image * shortcutBatchStride + pixel + panel.residualOffset) }
-      let floats = panel.fetchedFloats(height: s.height, width: call.pointee.width)
+      let floats = call.pointee.fetchedFloats(height: s.height)
       fetcher.give(&panel, tiles: count, floats: floats)
       withUnsafePointer(to: panel) { call.pointee.tile(s.height, count, raw, $0, from, to, add) }
       panel.passNext(tiles: count, floats: floats)

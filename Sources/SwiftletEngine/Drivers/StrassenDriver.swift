@@ -261,7 +261,7 @@ struct StrassenCommand: BitwiseCopyable {
         let from = a.from(block: panel.inputOffset, pixel: pixel).start
         let to = c.from(block: panel.outputOffset, pixel: pixel).start
         let add = r?.from(block: panel.outputOffset, pixel: pixel).start
-        let floats = panel.fetchedFloats(height: height, width: call.pointee.width)
+        let floats = call.pointee.fetchedFloats(height: height)
         fetcher.give(&panel, tiles: count, floats: floats)
         call.pointee.tile(height, count, &arguments, &panel, from, to, add)
         panel.passNext(tiles: count, floats: floats)

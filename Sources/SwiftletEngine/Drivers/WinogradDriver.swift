@@ -186,7 +186,7 @@ struct WinogradCommand: BitwiseCopyable {
           let span = group.spans[j]
           let count = group.spans.alike(j, below: group.spans.count)
           let first = span.first * 16
-          let floats = panel.fetchedFloats(height: span.height, width: call.pointee.width)
+          let floats = call.pointee.fetchedFloats(height: span.height)
           call.pointee.tile(
             span.height, count, arguments, &panel, input + first, output + first, added.map { $0 + first })
           panel.passNext(tiles: count, floats: floats)

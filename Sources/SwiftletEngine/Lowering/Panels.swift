@@ -27,8 +27,10 @@ struct PackedPanels: Sendable {
     }
 
     /// Lines that tiles fetch beside the next panel, which every sweep fetches.
-    func idleLines(tiles: Int, sweeps: Int, tallest: Int) -> Int {
-      depth * max(0, tiles * fetchPace(height: tallest, width: width) / 4 - sweeps * width / 16)
+    func idleLines(spans: Int, sweeps: Int, _ heights: TileHeights) -> Int {
+      let height = heights.most(width: width, isInTwos: isInTwos)
+      let tiles = spans * ((heights.tallest + height - 1) / height)
+      return depth * max(0, tiles * fetchPace(height: height, width: width) / 4 - sweeps * width / 16)
     }
 
     /// Which floats behind the panel's first are fetched while it is used: the next panel, where enough tiles use this one.

@@ -19,7 +19,7 @@ func lowerAttention(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> B
     node.name, "values", v, heads, valuePanels, columns: valueSize, depth: keys, runsAreColumns: true)
   // Each head's answer begins a block.
   let y = p.place(id, layout: (0..<heads * valueSize).map { $0 / valueSize * valueBlocks * 16 + $0 % valueSize })
-  let tallest = p.kernels.tileHeights[0]
+  let tallest = p.kernels.tileHeights.tallest
   let chunk = max(1, p.tuning.scoreFloats / (keyBlocks * 16) / tallest) * tallest
   let scratchStride = (keyBlocks * 16 + 1) * chunk + 32
   let scratch = p.placePlain(floats: scratchStride * p.threads)
@@ -86,7 +86,7 @@ func lowerMatMul(_ p: inout Planner, _ id: Graph.ID, _ node: Graph.Node) -> Bool
     packedColumns(columns, depth: depth, [16]), batch: matrices, batchStride: { depth * columns }, count: depth,
     step: columns, runsAreColumns: true, columns: columns, depth: depth)
   let y = p.placePlain(floats: node.shape.elementCount)
-  let tallest = p.kernels.tileHeights[0]
+  let tallest = p.kernels.tileHeights.tallest
   let chunk = 2 * tallest
   let scratch = p.placePlain(floats: chunk * 16 * p.threads)
   var tileArguments = TileArguments()

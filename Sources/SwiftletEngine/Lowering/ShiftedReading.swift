@@ -39,7 +39,7 @@ struct ShiftedReading {
 
   /// Whether the tiles gain more than the larger copy costs: a pixel of a tile takes a cycle for each product, one of a copy some for
   /// each block. A filter of one pixel sees no pixel twice: its copy brings together what is used.
-  func isWorthIt(_ input: Shape, blocks: Int, products: Int, heights: [Int], copyCycles: Int) -> Bool {
+  func isWorthIt(_ input: Shape, blocks: Int, products: Int, heights: TileHeights, copyCycles: Int) -> Bool {
     if window.kernel == [1, 1] { return true }
     let rowCost = cutRow(width, heights: heights).cost(threads: 1) * height
     let gain = (rowCost - cutRow(height * width, heights: heights).cost(threads: 1)) / 2 * (products / 16)

@@ -50,21 +50,22 @@ extension Planner {
     let bands = y.pixels % 4 == 0 ? 2 : 1
     let pixels = y.pixels / bands
     let (half, odd) = ((pixels + 1) / 2, pixels % 2)
-    let weights = packStrassen(node, ins: x.channels.count, y)
-    let chunk = (tuning.strassenChunk + 2 * kernels.tileHeights[0] - 1) / (2 * kernels.tileHeights[0])
-    let pairs = min(half, chunk * kernels.tileHeights[0])
+    let set = kernels(forPixels: half)
+    let weights = packStrassen(node, set, ins: x.channels.count, y)
+    let chunk = (tuning.strassenChunk + 2 * set.tileHeights.tallest - 1) / (2 * set.tileHeights.tallest)
+    let pairs = min(half, chunk * set.tileHeights.tallest)
     let isDealt = threads > 1 && y.batch == 1 && half == pairs
-    let (spans, deal) = cutPairs(half, isOdd: odd == 1, bands: bands, isDealt ? weights.widths : nil)
+    let (spans, deal) = cutPairs(half, set.tileHeights, isOdd: odd == 1, bands: bands, isDealt ? weights.widths : nil)
     let plane = spreadApart(pairs * 16)
     let scratchStride = (4 * weights.leftDepth / 16 + 3 * weights.left) * plane
     let scratch = placePlain(floats: scratchStride * threads)
     let isClamp = fused.activation?.kind == .clamp
     let (clamp, post) = (isClamp ? fused.activation : nil, isClamp ? nil : fused.activation)
-    let callTiles = post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0])
-    let (set, parts) = (kernels, tuning.parts(weights.leftDepth, whole: tuning.wholeDepth))
+    let callTiles = post == nil ? Int.max : max(1, tuning.activationPixels / set.tileHeights.tallest)
+    let parts = tuning.parts(weights.leftDepth, whole: tuning.wholeDepth)
     let sweeps = y.batch * bands * ((spans.count - 1) / chunk + 1)
     let idleLines = weights.panels.joined().reduce(0) {
-      $0 + $1.idleLines(tiles: y.batch * bands * spans.whole, sweeps: sweeps, tallest: set.tileHeights[0])
+      $0 + $1.idleLines(spans: y.batch * bands * spans.whole, sweeps: sweeps, set.tileHeights)
     }
     let firstBlock = y.channels.min()! / 16
     let shortcutBlock = (shortcut?.channels.min() ?? 0) / 16
@@ -113,7 +114,7 @@ extension Binder {
             weights: packed + panel.start + part.lowerBound * panel.width, offsets: nil, depth: part.count,
             isFirstPart: i == 0, isLastPart: i == parts - 1, inputOffset: part.lowerBound / 16,
             next: panel.next(part.count, .max), outputOffset: panel.block, residualOffset: panel.block)
-          return PanelCall(call, tile, panel.width)
+          return PanelCall(call, tile, panel.width, most: set.tileHeights.most(width: panel.width))
         }
       }
       return StrassenProduct(calls: keep(calls), panelCount: weights.panels[index].count, parts: parts)
@@ -133,11 +134,12 @@ extension Planner {
   /// - Parameters:
   ///   - bands: so many rows of pixels are dealt together.
   ///   - panels: the widths of the panels that are dealt together with the pixels; `nil` where threads share pixels alone.
-  private func cutPairs(_ pixels: Int, isOdd: Bool, bands: Int, _ panels: [Int]?) -> (RowCut, Deal?) {
-    let heights = kernels.tileHeights
+  private func cutPairs(
+    _ pixels: Int, _ heights: TileHeights, isOdd: Bool, bands: Int, _ panels: [Int]?
+  ) -> (RowCut, Deal?) {
     var cuts = [isOdd ? nil : cutRow(pixels, heights: heights), cutEvenly(pixels, heights: heights, threads: threads)]
     if isOdd {
-      cuts += heights.filter { $0 <= pixels }.map { last in
+      cuts += heights.all.filter { $0 <= pixels }.map { last in
         var cut = cutRow(pixels - last, heights: heights)
         cut.rest.append(Span(first: pixels - last, height: last))
         return cut
@@ -145,7 +147,7 @@ extension Planner {
     }
     let fitting = cuts.compactMap { $0 }.filter { cut in
       let last = cut.rest.last?.height ?? cut.height
-      return !isOdd || last == 1 || heights.contains(last - 1)
+      return !isOdd || last == 1 || heights.all.contains(last - 1)
     }
     guard let panels else { return (fitting.map { ($0, $0.cost(threads: threads)) }.min { $0.1 < $1.1 }!.0, nil) }
     let deals = fitting.flatMap { cut in

@@ -27,10 +27,10 @@ struct StrassenWeights: Sendable {
 extension Planner {
   /// Cuts the output's channels into panels, halves of whole blocks with zeros for what the right one lacks, and says how the sums
   /// of weights are packed for them: added in double precision, then rounded once.
-  mutating func packStrassen(_ node: Graph.Node, ins: Int, _ y: BlockedView) -> StrassenWeights {
+  mutating func packStrassen(_ node: Graph.Node, _ set: KernelSet, ins: Int, _ y: BlockedView) -> StrassenWeights {
     let (left, leftDepth) = ((y.blocks.count + 1) / 2, (ins + 31) / 32 * 16)
     let (right, rightDepth) = (y.blocks.count - left, ins - leftDepth)
-    let widths = kernels.widths(.dense16, .addClamp).filter { $0 % 16 == 0 }
+    let widths = set.widths(.dense16, .addClamp).filter { $0 % 16 == 0 }
     var start = 0
     func panels(_ depth: Int, _ blocks: Int) -> [PackedPanels.Panel] {
       var panels: [PackedPanels.Panel] = []

@@ -56,9 +56,9 @@ struct TilePlan: Sendable {
   /// Lines that tiles can fetch for later steps; those that read a padded image fetch more of it.
   var idleLines: Int {
     if reading.image != nil { return 0 }
-    let tiles = output.batch * rows * spans.whole
-    let sweeps = staysNear ? 1 : (tiles - 1) / chunk + 1
-    return weights.panels.reduce(0) { $0 + $1.idleLines(tiles: tiles, sweeps: sweeps, tallest: kernels.tileHeights[0]) }
+    let whole = output.batch * rows * spans.whole
+    let sweeps = staysNear ? 1 : (whole - 1) / chunk + 1
+    return weights.panels.reduce(0) { $0 + $1.idleLines(spans: whole, sweeps: sweeps, kernels.tileHeights) }
   }
 
   var arguments: TileArguments {
@@ -100,7 +100,7 @@ extension Planner {
     _ node: Graph.Node, _ fused: FusedConv, _ reading: Reading, _ pairs: [ChannelPair]?, _ output: BlockedView,
     _ shortcut: BlockedView?
   ) -> TilePlan {
-    let kernels = pairs == nil ? kernels : kernels.ofPairs!
+    let kernels = pairs == nil ? kernels(forPixels: output.batch * output.pixels) : kernels.ofPairs!
     let choice = TileChoice(kernels, fused, reading)
     let twos = kernels.twos?.widths(choice.walk, choice.epilogue) ?? []
     let widths = Set(kernels.widths(choice.walk, choice.epilogue) + twos).sorted(by: >)
@@ -117,7 +117,7 @@ extension Planner {
       spans: cutRow(pixels, heights: kernels.tileHeights), parts: parts,
       chunk: tilesAtATime(weights.depth / taps * reading.pixels, output),
       staysNear: weights.floats <= tuning.farFloats,
-      callTiles: choice.post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights[0]),
+      callTiles: choice.post == nil ? Int.max : max(1, tuning.activationPixels / kernels.tileHeights.tallest),
       splitsPanels: !followsPixels(output) && weights.panels.count >= threads)
   }
 
@@ -150,7 +150,7 @@ extension Planner {
   /// second cache. Maps of few pixels keep the panel instead.
   private func tilesAtATime(_ inputs: Int, _ output: BlockedView) -> Int {
     if output.channels.count > output.pixels { return Int.max }
-    return max(4, min(64, tuning.nearFloats * output.pixels / (inputs * kernels.tileHeights[0])))
+    return max(4, min(64, tuning.nearFloats * output.pixels / (inputs * kernels.tileHeights.tallest)))
   }
 }
 
@@ -192,7 +192,8 @@ extension Binder {
           isLastPart: i == parts - 1, inputOffset: part.lowerBound / 16 * arguments.inputBlockStride,
           next: panel.next(part.count, plan.chunk), outputOffset: panel.block * arguments.outputBlockStride,
           residualOffset: (panel.block + shift) * arguments.residualBlockStride)
-        return PanelCall(call, tile, panel.width)
+        let most = plan.kernels.tileHeights.most(width: panel.width, isInTwos: panel.isInTwos)
+        return PanelCall(call, tile, panel.width, most: most)
       }
     }
   }

@@ -66,7 +66,7 @@ extension Planner {
     let weights = packWinograd(node, tiling, x, y)
     let grouping = winogradGrouping(x.batch * tiling.tileCount, tiling.elementCount, x, weights, isHeavy: isHeavy)
     return WinogradPlan(
-      tiling: tiling, kernels: kernels, weights: weights, input: x, output: y,
+      tiling: tiling, kernels: uncrossedKernels, weights: weights, input: x, output: y,
       shortcut: shortcut, pads: fused.conv.window.pads, activation: fused.activation, groupTiles: grouping.tiles,
       splitsPanels: grouping.splitsPanels)
   }
@@ -102,7 +102,7 @@ extension Planner {
   private func winogradGrouping(
     _ tiles: Int, _ elements: Int, _ x: BlockedView, _ weights: PackedWinograd, isHeavy: Bool
   ) -> (tiles: Int, splitsPanels: Bool) {
-    let tallest = kernels.tileHeights[0]
+    let tallest = uncrossedKernels.tileHeights.tallest
     let near = max(1, tuning.winogradGroupBytes / (64 * elements * x.blocks.count) / tallest) * tallest
     let most = max(isHeavy ? tuning.winogradSharingTiles : 1, near)
     func even(times divisor: Int) -> Int {
@@ -119,7 +119,7 @@ extension Planner {
     let transform = 1.8
     func productCost(_ tiles: Int, _ panels: Range<Int>) -> Double {
       let outputs = Double(widths[panels].reduce(0, +) / 16)
-      let products = Double(cutRow(tiles, heights: kernels.tileHeights).cost(threads: 1) + 6) * outputs
+      let products = Double(cutRow(tiles, heights: uncrossedKernels.tileHeights).cost(threads: 1) + 6) * outputs
       return products + Double(tiles) * outputs / Double(x.blocks.count)
     }
     func cost(_ size: Int, splitsPanels: Bool) -> Double {
@@ -178,7 +178,7 @@ extension Binder {
   /// For each panel of output channels, element and sum a panel of weights.
   private func calls(_ plan: WinogradPlan) -> [PanelCall] {
     let packed = pointer(constant: plan.weights.constant)
-    let heights = cutRow(plan.groupTiles, heights: plan.kernels.tileHeights).heights
+    let heights = cutRow(plan.groupTiles, heights: plan.kernels.tileHeights).tiles
     return plan.weights.panels.flatMap { panel in
       var weights = packed + panel.start
       return (0..<plan.tiling.elementCount).flatMap { _ in
@@ -190,7 +190,7 @@ extension Binder {
             outputOffset: panel.block, residualOffset: 0)
           call.isHasty = heights.reduce(0) { $0 + call.fetchedFloats(height: $1, width: panel.width) } < size
           let tile = plan.kernels.tiles[TileKey(panel.width, .dense16, i == 0 ? .clamp : .addClamp)]!
-          return PanelCall(call, tile, panel.width)
+          return PanelCall(call, tile, panel.width, most: plan.kernels.tileHeights.most(width: panel.width))
         }
       }
     }

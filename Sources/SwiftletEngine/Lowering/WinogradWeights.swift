@@ -52,7 +52,7 @@ extension Planner {
 
   /// - Parameter floats: of each channel.
   private func winogradPanels(_ channels: Int, floats: Int) -> [PackedWinograd.Panel] {
-    let widths = kernels.widths(.dense16, .clamp)
+    let widths = uncrossedKernels.widths(.dense16, .clamp)
     var (panels, lane): ([PackedWinograd.Panel], Int) = ([], 0)
     while lane < channels {
       let width = widths.first { $0 % 16 == 0 && $0 <= channels - lane }!
