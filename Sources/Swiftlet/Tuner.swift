@@ -168,8 +168,8 @@ public struct Tuner: Sendable {
       },
       // Other sets have no vectors that are too wide.
       Question(field: "shares_vectors", path: \.sharesVectors, values: set == .avx512 ? [0, 1] : []) { _, _ in
-        [(96, 24, 56), (144, 24, 56), (240, 40, 28), (336, 56, 14)].map {
-          Layer(ins: $0, outs: $1, kernel: 1, size: $2)
+        [(16, 24, 28), (32, 24, 14), (24, 40, 28), (32, 56, 14)].map {
+          Layer(ins: $0, outs: $1, kernel: 7, size: $2)
         }
       },
     ]
