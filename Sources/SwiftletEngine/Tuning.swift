@@ -54,7 +54,7 @@ public struct Tuning: Hashable, Sendable {
   /// Bytes of a map that a depthwise convolution reads as they are made: what stays in the second cache. Maps of less than twice as many
   /// are made as a whole, as all are on machines where nobody measured what is better.
   public var bandBytes = 1 << 30
-  /// The fewest pixels that tiles cross three at a time, where there are such tiles: with fewer, weights come too slowly.
+  /// The fewest pixels that tiles cross three at a time, where there are such tiles: with fewer, and for Winograd, weights come too slowly.
   public var crossedPixels = 40
   /// 1 where two pixels share a vector whose channels fill half of one, 0 where each has half a vector of its own.
   public var sharesVectors = 1
